@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Included by BPF programs whose records aiobpf reads. Include <linux/bpf.h> (or vmlinux.h) and
+ * <bpf/bpf_helpers.h> first.
+ *
+ *   AIOBPF_RING(events, 256 * 1024);             // the ring `events` and its counters
+ *
+ *   struct exec_event *e = AIOBPF_RESERVE(events, struct exec_event);
+ *   if (!e)
+ *           return 0;                            // counted: ring_full or oversize
+ *   e->pid = ...;
+ *   AIOBPF_SUBMIT(events, e);                    // or AIOBPF_DISCARD(events, e)
+ *
+ * Every attempt is counted once, per CPU, with an atomic add: a program that interrupts another on
+ * its CPU cannot make a count go missing. The kernel itself says nothing of reserves that failed.
+ * The counts stand in the per-CPU map `events__ledger`, where aiobpf finds them by that name, and
+ *
+ *   seen == submitted + discarded + ring_full + oversize
+ *
+ * Needs kernel 5.8 (BPF_MAP_TYPE_RINGBUF).
+ */
+#ifndef AIOBPF_BPF_H
+#define AIOBPF_BPF_H
+
+/* One value of the map `<ring>__ledger`. Append only: user space reads it by offset. */
+struct aiobpf_ledger {
+        __u64 seen;      /* attempts to emit a record */
+        __u64 discarded; /* given back by AIOBPF_DISCARD */
+        __u64 ring_full; /* no room at that moment */
+        __u64 oversize;  /* larger than the whole ring: no reader could ever have helped */
+};
+
+/* Defines the ring `name` of `bytes` (a power of two, a multiple of the page size; user space may
+ * set another size before the object is loaded) and the map of its counters. */
+#define AIOBPF_RING(name, bytes)                                  \
+        struct {                                                  \
+                __uint(type, BPF_MAP_TYPE_RINGBUF);               \
+                __uint(max_entries, bytes);                       \
+        } name SEC(".maps");                                      \
+        struct {                                                  \
+                __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);          \
+                __uint(max_entries, 1);                           \
+                __type(key, __u32);                               \
+                __type(value, struct aiobpf_ledger);              \
+        } name##__ledger SEC(".maps")
+
+/* Makes `type` (as in "struct exec_event") part of the object's BTF, so that user space can make
+ * event classes from it by name. Types that are only used inside a function are left out of it. */
+#define AIOBPF_EVENT_TYPE(type) \
+        const type *AIOBPF_CONCAT_(aiobpf_event_type_, __COUNTER__) __attribute__((unused))
+#define AIOBPF_CONCAT_(a, b) AIOBPF_CONCAT2_(a, b)
+#define AIOBPF_CONCAT2_(a, b) a##b
+
+/* A record to fill, or NULL. sizeof(type) is a constant, as the verifier wants it. */
+#define AIOBPF_RESERVE(ring, type) ((type *)aiobpf_reserve_(&ring, &ring##__ledger, sizeof(type)))
+
+/* Makes the record visible to the reader. AIOBPF_SUBMIT_FLAGS takes BPF_RB_NO_WAKEUP and
+ * BPF_RB_FORCE_WAKEUP; a record without wakeup is seen at the reader's next look. */
+#define AIOBPF_SUBMIT(ring, record) bpf_ringbuf_submit(record, 0)
+#define AIOBPF_SUBMIT_FLAGS(ring, record, flags) bpf_ringbuf_submit(record, flags)
+
+/* Gives a reserved record back; the reader skips it. */
+#define AIOBPF_DISCARD(ring, record) aiobpf_discard_(record, &ring##__ledger)
+
+/* Copies `size` bytes (may be a variable that the verifier can bound) into a record.
+ * Returns 0, or a negative errno which is counted. */
+#define AIOBPF_OUTPUT(ring, data, size) aiobpf_output_(&ring, &ring##__ledger, data, size)
+
+static __always_inline struct aiobpf_ledger *aiobpf_ledger_(void *ledger)
+{
+        __u32 zero = 0;
+        return bpf_map_lookup_elem(ledger, &zero);
+}
+
+/* The kernel never gives out a record whose header and padded data fill the whole ring
+ * (kernel/bpf/ringbuf.c, __bpf_ringbuf_reserve: new_prod_pos - cons_pos > rb->mask). */
+static __always_inline void aiobpf_count_failure_(void *ring, struct aiobpf_ledger *counts, __u64 size)
+{
+        __u64 needed = (size + 8 + 7) / 8 * 8;
+        if (needed >= bpf_ringbuf_query(ring, BPF_RB_RING_SIZE))
+                __sync_fetch_and_add(&counts->oversize, 1);
+        else
+                __sync_fetch_and_add(&counts->ring_full, 1);
+}
+
+static __always_inline void *aiobpf_reserve_(void *ring, void *ledger, __u64 size)
+{
+        struct aiobpf_ledger *counts = aiobpf_ledger_(ledger);
+        void *record;
+        if (!counts)
+                return 0;
+        __sync_fetch_and_add(&counts->seen, 1);
+        record = bpf_ringbuf_reserve(ring, size, 0);
+        if (!record)
+                aiobpf_count_failure_(ring, counts, size);
+        return record;
+}
+
+static __always_inline void aiobpf_discard_(void *record, void *ledger)
+{
+        struct aiobpf_ledger *counts = aiobpf_ledger_(ledger);
+        if (counts)
+                __sync_fetch_and_add(&counts->discarded, 1);
+        bpf_ringbuf_discard(record, 0);
+}
+
+static __always_inline long aiobpf_output_(void *ring, void *ledger, void *data, __u64 size)
+{
+        struct aiobpf_ledger *counts = aiobpf_ledger_(ledger);
+        long failed;
+        if (!counts)
+                return -1;
+        __sync_fetch_and_add(&counts->seen, 1);
+        failed = bpf_ringbuf_output(ring, data, size, 0);
+        if (failed)
+                aiobpf_count_failure_(ring, counts, size);
+        return failed;
+}
+
+#endif

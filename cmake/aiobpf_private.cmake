@@ -1,0 +1,12 @@
+# What our own code is compiled with. Linked as $<BUILD_INTERFACE:...>, so that users never inherit it.
+add_library(aiobpf_private INTERFACE)
+target_compile_features(aiobpf_private INTERFACE cxx_std_20)
+target_compile_options(aiobpf_private INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+if(AIOBPF_SANITIZE)
+  target_compile_options(aiobpf_private INTERFACE -fsanitize=${AIOBPF_SANITIZE} -fno-omit-frame-pointer
+                                                  -fno-sanitize-recover=all)
+  target_link_options(aiobpf_private INTERFACE -fsanitize=${AIOBPF_SANITIZE})
+  if(AIOBPF_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(aiobpf_private INTERFACE -Wno-tsan)  # gcc has no model of Asio's fences
+  endif()
+endif()

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace aiobpf::bpf {
+
+/// What this process lacks to load and attach BPF programs, one sentence each with its remedy:
+/// the kernel's version, its BTF, capabilities, a bpf(2) that is refused altogether.
+/// Empty when nothing lacks. Cheap enough for an error path; it changes nothing.
+std::vector<std::string> missing_for_bpf();
+
+/// Where a file system of that type ("tracefs", "bpf", "cgroup2") is mounted, from
+/// /proc/self/mounts; empty when it is not mounted.
+std::string mount_point(const std::string& type);
+
+}  // namespace aiobpf::bpf

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+#include <type_traits>
+
+namespace aiobpf::bpf {
+
+/// aiobpf's own error codes. What the kernel and libbpf report comes as an errno in system_category().
+enum class errc {
+  closed = 1,     ///< We closed it, and it was used after that.
+  busy,           ///< A read is already pending; one at a time.
+  not_found,      ///< No program, map or type of that name.
+  wrong_type,     ///< A map or type of another kind than the call needs.
+  wrong_size,     ///< Bytes of another length than the kernel side says.
+  ring_corrupt,   ///< The ring's memory contradicts itself; not recoverable, close the reader.
+  not_supported,  ///< This kernel or this object cannot do it.
+  rejected,       ///< The verifier refused a program; the log says why.
+};
+
+const boost::system::error_category& aiobpf_category() noexcept;
+
+inline boost::system::error_code make_error_code(errc e) noexcept {
+  return {static_cast<int>(e), aiobpf_category()};
+}
+
+}  // namespace aiobpf::bpf
+
+template <>
+struct boost::system::is_error_code_enum<aiobpf::bpf::errc> : std::true_type {};

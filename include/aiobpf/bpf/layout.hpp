@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct btf;
+
+namespace aiobpf::bpf {
+
+/// How the bytes of a field are to be read.
+enum class field_kind {
+  unsigned_integer,
+  signed_integer,
+  boolean,
+  enumeration,
+  text,  ///< char or char[N]; ends at the first NUL, or at its end
+};
+
+/// One member of a struct, as the object's BTF describes it.
+struct field {
+  std::string name;
+  std::size_t offset = 0;  ///< bytes from the struct's start
+  field_kind kind = field_kind::unsigned_integer;
+  bool is_signed = false;
+  std::size_t size = 0;   ///< bytes of one element: 1, 2, 4 or 8
+  std::size_t count = 0;  ///< elements of an array; 0 when it is no array
+  std::vector<std::pair<std::string, std::int64_t>> enumerators;  ///< of an enumeration
+};
+
+/// A flat C struct: what event types are made of.
+struct struct_layout {
+  std::string name;
+  std::size_t size = 0;  ///< bytes
+  std::vector<field> fields;
+};
+
+/// Reads the layout of the struct (or typedef of a struct) `name` from BTF. "struct x" means x.
+/// Throws bpf::error: not_found (the message names the structs there are), not_supported (a member
+/// that is not flat: nested struct, bitfield, floating point; the message names the member).
+struct_layout read_layout(const ::btf* types, std::string_view name);
+
+}  // namespace aiobpf::bpf

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <aiobpf/bpf/layout.hpp>
+#include <aiobpf/bpf/map.hpp>
+#include <aiobpf/bpf/program.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct bpf_object;
+
+namespace aiobpf::bpf {
+
+/// A loaded BPF object: its programs and maps. Move-only; made by object_file::load().
+///
+/// The kernel keeps a program as long as a link holds it, and a map as long as a program or a
+/// descriptor does; the object's end lets go of all that nothing else holds.
+///
+/// Threads  one at a time
+class object {
+public:
+  const std::string& name() const noexcept { return name_; }  ///< the file's name
+
+  std::vector<std::string> program_names() const;
+  std::vector<std::string> map_names() const;
+
+  /// Throws bpf::error: not_found; the message names what there is. A program that was not loaded
+  /// (object_file::set_autoload) is not there.
+  bpf::program program(std::string_view name) const;
+  bpf::map map(std::string_view name) const;
+  bool has_map(std::string_view name) const;
+
+  struct_layout layout(std::string_view type) const;
+
+private:
+  friend class object_file;
+  struct close {
+    void operator()(::bpf_object* object) const noexcept;
+  };
+  using handle = std::unique_ptr<::bpf_object, close>;
+
+  object(std::string name, handle loaded) noexcept : name_(std::move(name)), object_(std::move(loaded)) {}
+
+  std::string name_;
+  handle object_;
+};
+
+}  // namespace aiobpf::bpf

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <aiobpf/bpf/layout.hpp>
+#include <aiobpf/bpf/object.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct bpf_object;
+
+namespace aiobpf::bpf {
+
+/// A CO-RE object that was opened and not yet loaded: the time to set sizes, constants and what loads.
+///
+///   bpf::object_file file{"exec.bpf.o"};
+///   file.set_max_entries("events", 1 << 20);
+///   file.set_rodata("min_uid", std::uint32_t{1000});
+///   bpf::object object = std::move(file).load();
+///
+/// Opening needs no privilege. All calls throw bpf::error: not_found (the message names what there is).
+class object_file {
+public:
+  /// Throws bpf::error: an errno (ENOENT, EACCES); wrong_type when it is no BPF object.
+  explicit object_file(const std::filesystem::path& path);
+
+  std::vector<std::string> program_names() const;
+  std::vector<std::string> map_names() const;
+
+  /// Entries of a map, or bytes of a ring (a power of two and a multiple of the page size).
+  /// Throws wrong_size for a ring size that the kernel would refuse.
+  void set_max_entries(std::string_view map, std::uint32_t entries);
+
+  /// Sets a `const volatile` global. Throws wrong_size when it has another size.
+  void set_rodata(std::string_view variable, std::span<const std::byte> value);
+  template <class Value>
+    requires std::is_trivially_copyable_v<Value>
+  void set_rodata(std::string_view variable, const Value& value) {
+    set_rodata(variable, std::as_bytes(std::span{&value, 1}));
+  }
+
+  /// Whether load() loads that program (it does, unless told otherwise).
+  void set_autoload(std::string_view program, bool load);
+
+  struct_layout layout(std::string_view type) const;
+
+  /// Loads maps and programs into the kernel; the file is spent, also when it throws.
+  /// Throws bpf::error: rejected (verifier_log() says why); an errno, with what lacks (capability, BTF).
+  object load() &&;
+
+private:
+  friend class object;
+  void check_open(std::string_view step) const;
+
+  std::string name_;
+  object::handle object_;
+};
+
+}  // namespace aiobpf::bpf

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <aiobpf/bpf/unique_fd.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace aiobpf::bpf {
+
+class map;
+
+/// The memory of a BPF ring buffer: two positions and the data. Copies share one mapping, which
+/// ends with the last of them.
+///
+/// Layout (UAPI since 5.8; kernel/bpf/ringbuf.c, struct bpf_ringbuf): a page with consumer_pos that the
+/// reader writes, a page with producer_pos that it only reads, then the data, mapped twice in a row so
+/// that a record which wraps around is still in one piece.
+class ring_memory {
+public:
+  /// Maps the ring of a BPF map and keeps a descriptor of it for polling.
+  /// Throws bpf::error: wrong_type (not a ring buffer), an errno (EPERM, ENOMEM).
+  static ring_memory map_kernel_ring(const map& ring);
+
+  /// A ring without the kernel, in anonymous memory of the same layout; `size` is rounded up to a power of
+  /// two and at least a page. `pollable` (an eventfd, say) is what native_handle() gives.
+  /// Throws bpf::error: an errno.
+  static ring_memory make(std::size_t size, unique_fd pollable);
+
+  const std::byte* data() const noexcept {
+    return reinterpret_cast<const std::byte*>(producer_) + page_size();
+  }
+  std::size_t size() const noexcept { return size_; }
+  int native_handle() const noexcept { return fd_; }
+
+  std::uint64_t consumed() const noexcept { return __atomic_load_n(consumer_, __ATOMIC_RELAXED); }
+  std::uint64_t produced() const noexcept { return __atomic_load_n(producer_, __ATOMIC_ACQUIRE); }
+  void release(std::uint64_t position) noexcept { __atomic_store_n(consumer_, position, __ATOMIC_RELEASE); }
+  /// A producer that commits after this sees it; what was produced before it is seen after this.
+  void release_and_fence(std::uint64_t position) noexcept {
+    __atomic_store_n(consumer_, position, __ATOMIC_SEQ_CST);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  }
+
+  /// The producer's side, of a ring that make() made. A kernel ring's pages are read-only: writing to
+  /// them ends the process.
+  std::byte* writable_data() const noexcept { return const_cast<std::byte*>(data()); }
+  std::uint64_t* writable_producer() const noexcept { return const_cast<std::uint64_t*>(producer_); }
+
+  static std::size_t page_size() noexcept;
+
+private:
+  struct region;
+  explicit ring_memory(std::shared_ptr<const region> mapped) noexcept;
+
+  std::shared_ptr<const region> region_;
+  std::uint64_t* consumer_;         // these four stand in the region too;
+  const std::uint64_t* producer_;   // here they are one load away
+  std::size_t size_;
+  int fd_;
+};
+
+}  // namespace aiobpf::bpf

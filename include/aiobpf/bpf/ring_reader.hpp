@@ -1,0 +1,86 @@
+#pragma once
+
+#include <aiobpf/bpf/ring_memory.hpp>
+#include <aiobpf/bpf/ring_walk.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace aiobpf::bpf {
+
+/// Whether the last record of a drain is released with the others.
+enum class ring_release : std::uint8_t {
+  all,
+  /// Keep the last one unreleased: the producer then never finds the reader caught up, and sends no
+  /// wakeup. For a reader that will look again by a timer; release() ends it.
+  hold_last,
+};
+
+/// Reads a BPF ring buffer (or any memory laid out as one), bounded and in batches.
+///
+/// Reading is walking: the reader has a position of its own, next(), and tells the producer of it
+/// (consumer_pos) once a drain, not once a record. A ring has one reader at a time; a second one, in any
+/// process, takes records away from the first.
+///
+/// Threads     one at a time; producers may run on any CPU meanwhile
+/// Needs       kernel 5.8
+class ring_reader {
+public:
+  /// Reads on where the ring's last reader stopped. Memory: see ring_memory.
+  explicit ring_reader(ring_memory memory) noexcept : memory_(std::move(memory)), next_(memory_.consumed()) {}
+
+  /// Calls `visit(std::span<const std::byte>)` with each committed record within `limits`, then releases
+  /// them. The span is valid inside the call only. A visitor that throws has had its record: that one and
+  /// those before it are released, the next drain goes on behind it.
+  /// Errors come as ring_stop::corrupt; such a ring stays corrupt.
+  template <class Visitor>
+  ring_walk drain(ring_limits limits, Visitor&& visit, ring_release how = ring_release::all) {
+    ring_walk walk;
+    struct finish {
+      ring_reader& reader;
+      const ring_walk& walk;
+      ring_release how;
+      ~finish() { reader.consume(walk, how); }
+    } const at_end{*this, walk, how};
+    walk_ring(memory_.data(), memory_.size(), next_, memory_.produced(), limits, guess_, walk,
+              [&](const std::byte* data, std::uint32_t length) { visit(std::span{data, length}); });
+    return walk;
+  }
+
+  /// The committed records within `limits`, which stay in the ring until consume(walk). Their bytes are
+  /// at(walk.begin), walk.end - walk.begin of them, in one piece, headers included.
+  ring_walk peek(ring_limits limits) noexcept;
+  const std::byte* at(std::uint64_t position) const noexcept {
+    return memory_.data() + (position & (memory_.size() - 1));
+  }
+
+  /// Goes on behind a walk and releases its records.
+  void consume(const ring_walk& walk, ring_release how = ring_release::all) noexcept {
+    next_ = walk.end;
+    if (walk.end != walk.begin) {
+      memory_.release(how == ring_release::all ? walk.end : walk.last);
+    }
+  }
+
+  /// Releases what was held back. Records that come after it wake an armed epoll again; what came before
+  /// is seen by available() from now on (a full fence lies between the two).
+  void release() noexcept { memory_.release_and_fence(next_); }
+  bool is_holding() const noexcept { return memory_.consumed() != next_; }
+
+  /// Ring bytes between next() and the producer: reserved, submitted and discarded records.
+  std::uint64_t available() const noexcept { return memory_.produced() - next_; }
+
+  /// Submitted records that are still to be read. Walks over them: costs 1 to 2 ns each.
+  std::size_t count_unread() const noexcept;
+
+  std::uint64_t next() const noexcept { return next_; }
+  std::size_t size() const noexcept { return memory_.size(); }  ///< bytes
+  int native_handle() const noexcept { return memory_.native_handle(); }
+
+private:
+  ring_memory memory_;
+  std::uint64_t next_ = 0;
+  std::uint32_t guess_ = 0;
+};
+
+}  // namespace aiobpf::bpf

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace aiobpf::bpf {
+
+/// How far one walk may go. At least one record is always taken, so that any limit makes progress.
+struct ring_limits {
+  std::size_t records = SIZE_MAX;  ///< discarded records count as well
+  std::size_t bytes = SIZE_MAX;    ///< of ring space: headers and padding included
+};
+
+/// Why a walk ended.
+enum class ring_stop : std::uint8_t {
+  empty,    ///< everything that was submitted has been walked over
+  busy,     ///< the next record is reserved and not yet submitted; it holds back those behind it
+  limit,    ///< the limits are reached; there may be more
+  corrupt,  ///< a header or position contradicts the ring: nothing after it can be trusted
+};
+
+/// What a walk found: committed records in the ring bytes [begin, end). Positions are the kernel's:
+/// 64-bit byte offsets since the ring was made.
+struct ring_walk {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t last = 0;         ///< where the last one begins; == end when there is none
+  std::size_t records = 0;        ///< submitted ones
+  std::size_t discarded = 0;      ///< given back by the program; visited by nobody
+  bool uniform = false;           ///< all have the same length and none was discarded
+  std::uint32_t length = 0;       ///< bytes of the last submitted record; of all when uniform
+  ring_stop stop = ring_stop::empty;
+};
+
+/// The header before each record, as in the kernel's struct bpf_ringbuf_hdr (kernel/bpf/ringbuf.c)
+/// and UAPI BPF_RINGBUF_*: a length with two flag bits, then 4 bytes that are the kernel's own.
+namespace ring_header {
+inline constexpr std::uint32_t busy_bit = 1U << 31;
+inline constexpr std::uint32_t discard_bit = 1U << 30;
+inline constexpr std::size_t size = 8;
+
+constexpr std::uint32_t length(std::uint32_t word) noexcept { return word & ~(busy_bit | discard_bit); }
+/// Ring space of a record of `length` bytes: header, data, padding to 8.
+constexpr std::uint64_t stride(std::uint32_t length) noexcept { return (length + size + 7ULL) & ~7ULL; }
+inline std::uint32_t load(const std::byte* header) noexcept {
+  return __atomic_load_n(reinterpret_cast<const std::uint32_t*>(header), __ATOMIC_ACQUIRE);
+}
+}  // namespace ring_header
+
+/// Walks over the committed records in [begin, producer) of any memory laid out as a BPF ring: `data`
+/// is `size` bytes (a power of two) mapped twice in a row. Logic without I/O: nothing is released and
+/// nothing but `data` is read, never outside [begin, producer), whatever stands in there.
+///
+/// `visit(const std::byte* data, std::uint32_t length)` sees each submitted record. When it throws,
+/// `out` says what was walked up to and with that record.
+/// `guess` is the header that the next record probably has; it is kept from walk to walk. Checking a
+/// guess lets the processor run ahead, where a load of each length would make it wait.
+template <class Visitor>
+void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std::uint64_t producer,
+               ring_limits limits, std::uint32_t& guess, ring_walk& out, Visitor&& visit) {
+  // Far enough that a line from memory arrives in time, near enough to stay in the first-level cache.
+  constexpr std::uint64_t prefetch_bytes = 1024;
+  constexpr std::uint64_t prefetch_records = 6;
+
+  out = {.begin = begin, .end = begin, .last = begin};
+  const std::uint64_t mask = size - 1;
+  if (producer - begin > size || begin % 8 != 0 || producer % 8 != 0) {
+    out.stop = ring_stop::corrupt;
+    return;
+  }
+  const std::uint64_t soft_end =
+      begin + std::min<std::uint64_t>(producer - begin, std::max<std::size_t>(limits.bytes, ring_header::size));
+  std::uint64_t position = begin;
+  std::uint64_t last = begin;
+  std::size_t left = std::max<std::size_t>(limits.records, 1);
+  std::size_t records = 0;
+  std::size_t breaks = 0;  // how often a record differed from the one before
+
+  // The counts live in registers; this writes them down however the walk ends.
+  struct settle {
+    ring_walk& out;
+    std::uint64_t& position;
+    std::uint64_t& last;
+    std::size_t& records;
+    std::size_t& breaks;
+    const std::uint32_t& guess;
+    ~settle() {
+      out.end = position;
+      out.last = last;
+      out.records = records;
+      out.length = guess;
+      out.uniform = records > 0 && breaks == 0 && out.discarded == 0;
+    }
+  };
+  std::uint32_t word = guess & ~(ring_header::busy_bit | ring_header::discard_bit);
+  guess = word;
+  const settle at_end{out, position, last, records, breaks, guess};
+  std::uint64_t stride = ring_header::stride(word);
+
+  for (;;) {
+    // As long as the guess holds: no length is loaded, checked or rounded.
+    const std::uint64_t ahead = std::max(prefetch_bytes, stride * prefetch_records);
+    while (left > 0 && position + stride <= soft_end) {
+      const std::byte* header = data + (position & mask);
+      if (ring_header::load(header) != word) break;
+      __builtin_prefetch(data + ((position + ahead) & mask));
+      last = position;
+      position += stride;
+      ++records;
+      --left;
+      visit(header + ring_header::size, word);
+    }
+    if (left == 0 || position >= soft_end) {
+      out.stop = position == producer ? ring_stop::empty : ring_stop::limit;
+      return;
+    }
+    // Another length, a flag, or an end: look closely.
+    const std::byte* header = data + (position & mask);
+    const std::uint32_t found = ring_header::load(header);
+    if (found & ring_header::busy_bit) {
+      out.stop = ring_stop::busy;
+      return;
+    }
+    const std::uint64_t needed = ring_header::stride(ring_header::length(found));
+    if (needed > producer - position) {
+      out.stop = ring_stop::corrupt;
+      return;
+    }
+    if (position + needed > soft_end && position != begin) {
+      out.stop = ring_stop::limit;
+      return;
+    }
+    if (found & ring_header::discard_bit) {
+      last = position;
+      position += needed;
+      ++out.discarded;
+      --left;
+      continue;
+    }
+    if (found != word && records > 0) ++breaks;
+    word = found;
+    guess = found;
+    stride = needed;
+    last = position;
+    position += stride;
+    ++records;
+    --left;
+    visit(header + ring_header::size, word);
+  }
+}
+
+}  // namespace aiobpf::bpf

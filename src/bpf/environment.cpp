@@ -1,0 +1,90 @@
+#include <aiobpf/bpf/environment.hpp>
+
+#include <bpf/bpf.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+namespace aiobpf::bpf {
+namespace {
+
+constexpr const char* vmlinux_btf = "/sys/kernel/btf/vmlinux";
+
+// Bit numbers of linux/capability.h; CAP_PERFMON and CAP_BPF came with kernel 5.8.
+constexpr unsigned cap_sys_admin = 21;
+constexpr unsigned cap_perfmon = 38;
+constexpr unsigned cap_bpf = 39;
+
+std::uint64_t effective_capabilities() {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("CapEff:", 0) == 0) return std::stoull(line.substr(7), nullptr, 16);
+  }
+  return 0;
+}
+
+bool kernel_is_older_than(unsigned major, unsigned minor, std::string& release) {
+  ::utsname name{};
+  ::uname(&name);
+  release = name.release;
+  unsigned have_major = 0;
+  unsigned have_minor = 0;
+  if (std::sscanf(name.release, "%u.%u", &have_major, &have_minor) != 2) return false;
+  return have_major < major || (have_major == major && have_minor < minor);
+}
+
+}  // namespace
+
+std::vector<std::string> missing_for_bpf() {
+  std::vector<std::string> missing;
+
+  std::string release;
+  if (kernel_is_older_than(5, 8, release)) {
+    missing.push_back("kernel " + release + " has no BPF ring buffer: 5.8 or newer is needed");
+  }
+  if (::access(vmlinux_btf, R_OK) != 0) {
+    missing.push_back(std::string{vmlinux_btf} + " cannot be read (" + std::strerror(errno) +
+                      "): CO-RE needs a kernel built with CONFIG_DEBUG_INFO_BTF and sysfs on /sys");
+  }
+
+  const std::uint64_t have = effective_capabilities();
+  const auto has = [have](unsigned bit) { return (have >> bit & 1) != 0; };
+  if (!has(cap_sys_admin)) {
+    std::string names;
+    if (!has(cap_bpf)) names = "CAP_BPF";
+    if (!has(cap_perfmon)) names += names.empty() ? "CAP_PERFMON" : " and CAP_PERFMON";
+    if (!names.empty()) {
+      missing.push_back("this process lacks " + names +
+                        ": run it as root, or give them to it (setcap, or AmbientCapabilities= in systemd)");
+    }
+  }
+  if (missing.empty()) {
+    // With the capabilities at hand, does bpf(2) answer at all? seccomp and lockdown refuse it whole.
+    const int fd = ::bpf_map_create(BPF_MAP_TYPE_ARRAY, "aiobpf_probe", 4, 4, 1, nullptr);
+    if (fd < 0) {
+      missing.push_back(std::string{"bpf(2) refuses to create a map ("} + std::strerror(errno) +
+                        "): a seccomp filter (containers have one), kernel lockdown, or RLIMIT_MEMLOCK");
+    } else {
+      ::close(fd);
+    }
+  }
+  return missing;
+}
+
+std::string mount_point(const std::string& type) {
+  std::ifstream mounts{"/proc/self/mounts"};
+  std::string device;
+  std::string where;
+  std::string kind;
+  for (std::string rest; mounts >> device >> where >> kind && std::getline(mounts, rest);) {
+    if (kind == type) return where;
+  }
+  return {};
+}
+
+}  // namespace aiobpf::bpf

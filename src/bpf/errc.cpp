@@ -1,0 +1,32 @@
+#include <aiobpf/bpf/errc.hpp>
+
+namespace aiobpf::bpf {
+namespace {
+
+class category final : public boost::system::error_category {
+public:
+  const char* name() const noexcept override { return "aiobpf"; }
+
+  std::string message(int value) const override {
+    switch (static_cast<errc>(value)) {
+      case errc::closed: return "it was closed";
+      case errc::busy: return "a read is already pending";
+      case errc::not_found: return "no such name";
+      case errc::wrong_type: return "wrong type";
+      case errc::wrong_size: return "wrong size";
+      case errc::ring_corrupt: return "the ring's memory contradicts itself";
+      case errc::not_supported: return "not supported here";
+      case errc::rejected: return "the verifier refused the program";
+    }
+    return "unknown aiobpf error " + std::to_string(value);
+  }
+};
+
+}  // namespace
+
+const boost::system::error_category& aiobpf_category() noexcept {
+  static const category instance;
+  return instance;
+}
+
+}  // namespace aiobpf::bpf

@@ -1,0 +1,48 @@
+#include <aiobpf/bpf/error.hpp>
+
+#include <aiobpf/bpf/environment.hpp>
+
+#include "throw_error.hpp"
+
+
+#include <cerrno>
+#include <utility>
+
+namespace aiobpf::bpf {
+namespace {
+
+// libbpf prints the verifier's log between these two lines (libbpf.c, bpf_object_load_prog).
+constexpr std::string_view log_begin = "-- BEGIN PROG LOAD LOG --\n";
+constexpr std::string_view log_end = "-- END PROG LOAD LOG --";
+
+}  // namespace
+
+error::error(boost::system::error_code code, std::string message, std::string log)
+    : system_error(code), message_(std::move(message)), log_(std::move(log)) {}
+
+std::string error::verifier_log() const {
+  const auto begin = log_.find(log_begin);
+  if (begin == std::string::npos) return {};
+  const auto from = begin + log_begin.size();
+  const auto end = log_.find(log_end, from);
+  return log_.substr(from, end == std::string::npos ? end : end - from);
+}
+
+void throw_errno(int errno_value, std::string_view step, std::string log) {
+  const boost::system::error_code code{errno_value, boost::system::system_category()};
+  std::string message{step};
+  message += ": " + code.message();
+  if (errno_value == EPERM || errno_value == EACCES) {
+    for (const auto& lack : missing_for_bpf()) message += "; " + lack;
+  }
+  throw error{code, std::move(message), std::move(log)};
+}
+
+void throw_error(errc code, std::string_view step, std::string_view hint, std::string log) {
+  std::string message{step};
+  message += ": ";
+  message += hint.empty() ? make_error_code(code).message() : std::string{hint};
+  throw error{make_error_code(code), std::move(message), std::move(log)};
+}
+
+}  // namespace aiobpf::bpf

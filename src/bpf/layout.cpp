@@ -1,0 +1,152 @@
+#include <aiobpf/bpf/layout.hpp>
+
+#include "throw_error.hpp"
+
+#include <bpf/btf.h>
+
+#include <algorithm>
+
+namespace aiobpf::bpf {
+namespace {
+
+// Structs named in an error message, at most.
+constexpr std::size_t named_structs_limit = 20;
+
+const char* name_of(const ::btf* types, const ::btf_type* type) {
+  return ::btf__name_by_offset(types, type->name_off);
+}
+
+const ::btf_type* resolve(const ::btf* types, __u32 id) {
+  const int resolved = ::btf__resolve_type(types, id);  // through typedef, const, volatile, ...
+  return resolved < 0 ? nullptr : ::btf__type_by_id(types, static_cast<__u32>(resolved));
+}
+
+std::string struct_names(const ::btf* types) {
+  std::string names;
+  std::size_t found = 0;
+  for (__u32 id = 1; id < ::btf__type_cnt(types); ++id) {
+    const ::btf_type* type = ::btf__type_by_id(types, id);
+    if (!::btf_is_struct(type) || type->name_off == 0) continue;
+    if (++found > named_structs_limit) return names + ", ...";
+    names += (names.empty() ? "" : ", ") + std::string{name_of(types, type)};
+  }
+  return names;
+}
+
+const ::btf_type* find_struct(const ::btf* types, const std::string& name) {
+  int id = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_STRUCT);
+  if (id < 0) id = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_TYPEDEF);
+  const ::btf_type* type = id < 0 ? nullptr : resolve(types, static_cast<__u32>(id));
+  if (type != nullptr && ::btf_is_struct(type)) return type;
+
+  std::string hint = "no struct of that name in the object's BTF";
+  const auto names = struct_names(types);
+  hint += names.empty() ? "" : " (there are: " + names + ")";
+  hint += "; a struct that is only used inside a function is left out: name it with AIOBPF_EVENT_TYPE";
+  throw_error(errc::not_found, "type '" + name + "'", hint);
+}
+
+void read_enumerators(const ::btf* types, const ::btf_type* type, field& out) {
+  const auto count = ::btf_vlen(type);
+  out.is_signed = ::btf_kflag(type);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (::btf_is_enum(type)) {
+      const struct ::btf_enum& e = ::btf_enum(type)[i];
+      // clang 14 does not set the signed flag; a negative enumerator says it as well, when
+      // the enumeration is no wider than its __s32 value.
+      out.is_signed = out.is_signed || e.val < 0;
+      out.enumerators.emplace_back(::btf__name_by_offset(types, e.name_off), e.val);
+    } else {
+      const struct ::btf_enum64& e = ::btf_enum64(type)[i];
+      out.enumerators.emplace_back(::btf__name_by_offset(types, e.name_off),
+                                   static_cast<std::int64_t>(::btf_enum64_value(&e)));
+    }
+  }
+}
+
+// Says what kept `type` from being an element, or nothing when `out` was filled in.
+const char* read_element(const ::btf* types, const ::btf_type* type, field& out) {
+  if (type == nullptr) return "of an unknown type";
+  out.size = type->size;
+  switch (::btf_kind(type)) {
+    case BTF_KIND_INT: {
+      if (type->size != 1 && type->size != 2 && type->size != 4 && type->size != 8) {
+        return "an integer of more than 8 bytes";
+      }
+      const auto encoding = ::btf_int_encoding(type);
+      const std::string_view name = name_of(types, type);
+      out.is_signed = (encoding & BTF_INT_SIGNED) != 0;
+      if (encoding & BTF_INT_BOOL || name == "_Bool" || name == "bool") {
+        out.kind = field_kind::boolean;
+      } else if (encoding & BTF_INT_CHAR || name == "char") {
+        out.kind = field_kind::text;
+      } else {
+        out.kind = out.is_signed ? field_kind::signed_integer : field_kind::unsigned_integer;
+      }
+      return nullptr;
+    }
+    case BTF_KIND_ENUM:
+    case BTF_KIND_ENUM64:
+      out.kind = field_kind::enumeration;
+      read_enumerators(types, type, out);
+      return nullptr;
+    case BTF_KIND_PTR:
+      out.kind = field_kind::unsigned_integer;
+      out.size = 8;
+      return nullptr;
+    case BTF_KIND_STRUCT: return "a nested struct";
+    case BTF_KIND_UNION: return "a union";
+    case BTF_KIND_FLOAT: return "a floating point number";
+    case BTF_KIND_ARRAY: return "an array of arrays";
+    default: return "of a kind that is not read";
+  }
+}
+
+field read_field(const ::btf* types, const ::btf_type* owner, __u32 index, const std::string& where) {
+  const ::btf_member& member = ::btf_members(owner)[index];
+  field out;
+  out.name = ::btf__name_by_offset(types, member.name_off);
+  const auto refuse = [&](std::string_view what) {
+    throw_error(errc::not_supported, where,
+                "field '" + out.name + "' is " + std::string{what} +
+                    "; only flat structs (integers, bool, enums, char[N], integer arrays) are read by name: "
+                    "take the records as bytes or as a ctypes.Structure");
+  };
+
+  if (::btf_member_bitfield_size(owner, index) != 0) refuse("a bitfield");
+  const auto bits = ::btf_member_bit_offset(owner, index);
+  if (bits % 8 != 0) refuse("a bitfield");
+  out.offset = bits / 8;
+
+  const ::btf_type* type = resolve(types, member.type);
+  if (type != nullptr && ::btf_is_array(type)) {
+    const struct ::btf_array* array = ::btf_array(type);
+    if (array->nelems == 0) refuse("an array without a length");
+    out.count = array->nelems;
+    type = resolve(types, array->type);
+  }
+  if (const char* reason = read_element(types, type, out)) refuse(reason);
+  return out;
+}
+
+}  // namespace
+
+struct_layout read_layout(const ::btf* types, std::string_view name) {
+  constexpr std::string_view keyword = "struct ";
+  if (name.substr(0, keyword.size()) == keyword) name.remove_prefix(keyword.size());
+
+  struct_layout layout;
+  layout.name = name;
+  const std::string where = "type '" + layout.name + "'";
+  if (types == nullptr) {
+    throw_error(errc::not_found, where, "the object carries no BTF: compile it with clang -g");
+  }
+  const ::btf_type* type = find_struct(types, layout.name);
+  layout.size = type->size;
+  const __u32 count = ::btf_vlen(type);
+  layout.fields.reserve(count);
+  for (__u32 i = 0; i < count; ++i) layout.fields.push_back(read_field(types, type, i, where));
+  return layout;
+}
+
+}  // namespace aiobpf::bpf

@@ -1,0 +1,20 @@
+#include <aiobpf/bpf/ring_reader.hpp>
+
+namespace aiobpf::bpf {
+
+ring_walk ring_reader::peek(ring_limits limits) noexcept {
+  ring_walk walk;
+  walk_ring(memory_.data(), memory_.size(), next_, memory_.produced(), limits, guess_, walk,
+            [](const std::byte*, std::uint32_t) noexcept {});
+  return walk;
+}
+
+std::size_t ring_reader::count_unread() const noexcept {
+  ring_walk walk;
+  std::uint32_t guess = guess_;
+  walk_ring(memory_.data(), memory_.size(), next_, memory_.produced(), {}, guess, walk,
+            [](const std::byte*, std::uint32_t) noexcept {});
+  return walk.records;
+}
+
+}  // namespace aiobpf::bpf

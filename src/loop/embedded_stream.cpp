@@ -1,0 +1,104 @@
+#include <aiobpf/loop/embedded_stream.hpp>
+
+#include <aiobpf/bpf/error.hpp>
+
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+namespace aiobpf::loop {
+namespace {
+
+[[noreturn]] void fail(const std::string& step) {
+  const boost::system::error_code code{errno, boost::system::system_category()};
+  throw bpf::error{code, step + ": " + code.message()};
+}
+
+void add_quietly(int epoll, int fd) {
+  ::epoll_event event{};
+  event.data.fd = fd;
+  if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) fail("watch a source's descriptor");
+}
+
+}  // namespace
+
+embedded_stream::embedded_stream(stream_options options)
+    : sources_(options.latency, options.turn),
+      turn_(options.turn),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
+  if (!epoll_ || !timer_) fail("make a stream");
+  add_quietly(epoll_.get(), timer_.get());
+}
+
+std::size_t embedded_stream::add(any_source source) {
+  if (!open_) throw bpf::error{bpf::errc::closed, "add a source: the stream is closed"};
+  disarm();
+  add_quietly(epoll_.get(), source.native_handle());
+  armed_.push_back(false);
+  return sources_.add(std::move(source));
+}
+
+std::size_t embedded_stream::try_read(batch& out) {
+  if (!open_) throw bpf::error{bpf::errc::closed, "read: the stream is closed"};
+  if (sources_.empty()) throw bpf::error{bpf::errc::not_found, "read: the stream has no source; add() one"};
+  out.clear();
+  const std::size_t taken = sources_.take(out, turn_.records);
+  if (taken == 0 && sources_.report_corruption()) {
+    throw bpf::error{bpf::errc::ring_corrupt,
+                     "read: a ring's memory contradicts itself; it is left out from now on"};
+  }
+  return taken;
+}
+
+void embedded_stream::watch(int fd, bool on) noexcept {
+  ::epoll_event event{};
+  event.events = on ? EPOLLIN : 0U;
+  event.data.fd = fd;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);  // of a descriptor that is in there: cannot fail
+}
+
+void embedded_stream::set_timer(source_set::clock::time_point at) noexcept {
+  timer_at_ = at;
+  // A zero would disarm the timer.
+  const auto since = std::max<std::int64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count(), 1);
+  ::itimerspec spec{};
+  spec.it_value.tv_sec = since / 1'000'000'000;
+  spec.it_value.tv_nsec = since % 1'000'000'000;
+  ::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &spec, nullptr);
+}
+
+bool embedded_stream::arm() {
+  if (!open_ || sources_.wants_turn()) return false;
+  const auto at = sources_.wake_at();
+  // One that ends earlier than wanted does no harm: it looks, and waits again.
+  if (at < timer_at_ || timer_at_ <= source_set::clock::now()) set_timer(at);
+  if (!timer_armed_) watch(timer_.get(), timer_armed_ = true);
+  for (std::size_t id = 0; id < sources_.size(); ++id) {
+    if (sources_.wants_watch(id) && !armed_[id]) watch(sources_.native_handle(id), armed_[id] = true);
+  }
+  return true;
+}
+
+void embedded_stream::disarm() noexcept {
+  if (timer_armed_) watch(timer_.get(), timer_armed_ = false);
+  for (std::size_t id = 0; id < armed_.size(); ++id) {
+    if (armed_[id]) watch(sources_.native_handle(id), armed_[id] = false);
+  }
+}
+
+void embedded_stream::close() noexcept {
+  if (!open_) return;
+  disarm();
+  sources_.release();
+  final_ = sources_.statistics();
+  open_ = false;
+  armed_.clear();
+  sources_ = source_set{{}, {}};
+}
+
+}  // namespace aiobpf::loop

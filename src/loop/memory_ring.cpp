@@ -1,0 +1,127 @@
+#include <aiobpf/loop/memory_ring.hpp>
+
+#include <aiobpf/bpf/error.hpp>
+#include <aiobpf/loop/ring_source.hpp>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+
+namespace aiobpf::loop {
+namespace {
+
+bpf::unique_fd make_eventfd() {
+  const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (fd < 0) {
+    const boost::system::error_code code{errno, boost::system::system_category()};
+    throw bpf::error{code, "make an eventfd: " + code.message()};
+  }
+  return bpf::unique_fd{fd};
+}
+
+}  // namespace
+
+struct memory_ring::state {
+  explicit state(std::size_t bytes) : memory(bpf::ring_memory::make(bytes, make_eventfd())) {}
+
+  void signal() noexcept {
+    // One write until the reader has looked: it clears the flag before it walks.
+    if (signalled.exchange(true)) return;
+    const std::uint64_t one = 1;
+    // Cannot fail: the counter is far from its limit, the descriptor lives as long as we do.
+    [[maybe_unused]] const auto written = ::write(memory.native_handle(), &one, sizeof(one));
+  }
+
+  void quiet() noexcept {
+    if (!signalled.load()) return;
+    std::uint64_t count;
+    [[maybe_unused]] const auto got = ::read(memory.native_handle(), &count, sizeof(count));
+    signalled.store(false);
+  }
+
+  bpf::ring_memory memory;
+  std::mutex reserving;  // the kernel takes a spinlock here
+  std::atomic<bool> signalled{false};
+  std::atomic<std::uint64_t> seen{0};
+  std::atomic<std::uint64_t> discarded{0};
+  std::atomic<std::uint64_t> ring_full{0};
+  std::atomic<std::uint64_t> oversize{0};
+};
+
+memory_ring::memory_ring(std::size_t bytes) : state_(std::make_shared<state>(bytes)) {}
+
+memory_source memory_ring::source() const { return memory_source{state_}; }
+
+std::byte* memory_ring::reserve(std::size_t bytes) const noexcept {
+  state& ring = *state_;
+  ++ring.seen;
+  const std::size_t size = ring.memory.size();
+  if (bytes >= size || bpf::ring_header::stride(static_cast<std::uint32_t>(bytes)) >= size) {
+    ++ring.oversize;
+    return nullptr;
+  }
+  const auto length = static_cast<std::uint32_t>(bytes);
+  const std::uint64_t needed = bpf::ring_header::stride(length);
+
+  const std::scoped_lock lock{ring.reserving};
+  const std::uint64_t at = ring.memory.produced();
+  if (at + needed - ring.memory.consumed() > size - 1) {
+    ++ring.ring_full;
+    return nullptr;
+  }
+  std::byte* header = ring.memory.writable_data() + (at & (size - 1));
+  __atomic_store_n(reinterpret_cast<std::uint32_t*>(header), length | bpf::ring_header::busy_bit,
+                   __ATOMIC_RELAXED);
+  __atomic_store_n(ring.memory.writable_producer(), at + needed, __ATOMIC_RELEASE);
+  return header + bpf::ring_header::size;
+}
+
+void memory_ring::commit(std::byte* record, std::uint32_t flag) const noexcept {
+  auto* word = reinterpret_cast<std::uint32_t*>(record - bpf::ring_header::size);
+  const std::uint32_t length = bpf::ring_header::length(__atomic_load_n(word, __ATOMIC_RELAXED));
+  __atomic_store_n(word, length | flag, __ATOMIC_RELEASE);
+  state_->signal();
+}
+
+void memory_ring::submit(std::byte* record) const noexcept { commit(record, 0); }
+
+void memory_ring::discard(std::byte* record) const noexcept {
+  ++state_->discarded;
+  commit(record, bpf::ring_header::discard_bit);
+}
+
+bool memory_ring::emit(std::span<const std::byte> record) const noexcept {
+  std::byte* room = reserve(record.size());
+  if (room == nullptr) return false;
+  if (!record.empty()) std::memcpy(room, record.data(), record.size());
+  submit(room);
+  return true;
+}
+
+memory_source::memory_source(std::shared_ptr<memory_ring::state> ring)
+    : ring_(std::move(ring)), reader_(ring_->memory) {}
+
+drain_result memory_source::drain(bpf::ring_limits limits, std::size_t id, batch& out,
+                                  bpf::ring_release how) {
+  ring_->quiet();
+  return drain_ring(reader_, limits, id, out, how, mine_);
+}
+
+ledger memory_source::statistics() const {
+  ledger out = mine_;
+  out.counted = true;
+  out.unread = reader_.count_unread();
+  out.delivered = out.received;
+  out.seen = ring_->seen;
+  out.discarded = ring_->discarded;
+  out.ring_full = ring_->ring_full;
+  out.oversize = ring_->oversize;
+  out.submitted = out.seen - out.discarded - out.ring_full - out.oversize;
+  return out;
+}
+
+}  // namespace aiobpf::loop

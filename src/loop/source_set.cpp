@@ -1,0 +1,97 @@
+#include <aiobpf/loop/source_set.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace aiobpf::loop {
+
+std::size_t source_set::add(any_source source) {
+  entries_.push_back({std::move(source), wake_policy{latency_}});
+  return entries_.size() - 1;
+}
+
+std::size_t source_set::drain(std::size_t id, batch& out, bpf::ring_limits limits) {
+  entry& one = entries_[id];
+  const auto how = one.policy.release_mode();
+  auto result = one.source.drain(limits, id, out, how);
+  std::size_t records = result.records;
+  while (result.stop != bpf::ring_stop::corrupt &&
+         one.policy.drained(clock::now(), result) == wake_policy::action::release) {
+    one.source.release();
+    result = one.source.drain(limits, id, out, how);
+    records += result.records;
+  }
+  one.corrupt = result.stop == bpf::ring_stop::corrupt;
+  return records;
+}
+
+std::size_t source_set::take(batch& out, std::size_t most) {
+  if (entries_.empty()) return 0;
+  const auto started = clock::now();
+  const std::size_t records = std::clamp<std::size_t>(most, 1, turn_.records);
+  std::size_t taken = 0;
+  const std::size_t bytes_before = out.bytes();
+  const std::size_t share = std::max<std::size_t>(records / entries_.size(), 1);
+
+  // Pass after pass over the sources, a share each, until nothing is left or the turn is spent.
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const std::size_t id = (first_ + i) % entries_.size();
+      entry& one = entries_[id];
+      const std::size_t bytes = out.bytes() - bytes_before;
+      const bool spent = taken >= records || bytes >= turn_.bytes ||
+                         (taken > 0 && clock::now() - started >= turn_.time);
+      if (spent) {
+        first_ = id;
+        return taken;
+      }
+      if (one.corrupt || !one.policy.may_drain(started)) continue;
+      const std::size_t got = drain(
+          id, out, {.records = std::min(share, records - taken), .bytes = turn_.bytes - bytes});
+      taken += got;
+      progress = progress || (got > 0 && one.policy.next() == wake_policy::action::drain);
+    }
+  }
+  first_ = (first_ + 1) % entries_.size();
+  return taken;
+}
+
+bool source_set::report_corruption() noexcept {
+  bool all = !entries_.empty();
+  for (entry& one : entries_) {
+    if (one.corrupt && !std::exchange(one.corruption_reported, true)) return true;
+    all = all && one.corrupt;
+  }
+  return all;
+}
+
+bool source_set::wants_turn() const noexcept {
+  return std::any_of(entries_.begin(), entries_.end(), [](const entry& one) {
+    return !one.corrupt && one.policy.next() == wake_policy::action::drain;
+  });
+}
+
+source_set::clock::time_point source_set::wake_at() const noexcept {
+  auto earliest = clock::time_point::max();
+  for (const entry& one : entries_) {
+    if (!one.corrupt) earliest = std::min(earliest, one.policy.wake_at());
+  }
+  return earliest;
+}
+
+void source_set::release() noexcept {
+  for (entry& one : entries_) {
+    if (!one.corrupt) one.source.release();
+  }
+}
+
+ledger source_set::statistics() const {
+  ledger sum;
+  sum.counted = true;
+  for (const entry& one : entries_) sum += one.source.statistics();
+  sum.counted = sum.counted && !entries_.empty();
+  return sum;
+}
+
+}  // namespace aiobpf::loop

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <aiobpf/bpf/environment.hpp>
+#include <aiobpf/bpf/object_file.hpp>
+
+#include <boost/test/tree/decorator.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace aiobpf::tests {
+
+/// For kernel tests: BOOST_AUTO_TEST_SUITE(x, *needs_bpf()). Skips where BPF is refused and says what
+/// lacks; with AIOBPF_REQUIRE_KERNEL=1 (as .ci/run sets it) nothing is skipped, and such a test fails.
+inline boost::unit_test::decorator::precondition needs_bpf() {
+  return boost::unit_test::decorator::precondition{
+      [](boost::unit_test::test_unit_id) -> boost::test_tools::assertion_result {
+        const char* required = std::getenv("AIOBPF_REQUIRE_KERNEL");
+        if (required != nullptr && std::string{required} == "1") return true;
+        const auto missing = bpf::missing_for_bpf();
+        boost::test_tools::assertion_result result{missing.empty()};
+        for (const auto& lack : missing) result.message() << lack << "; ";
+        return result;
+      }};
+}
+
+/// The path of a test object, as in bpf_object_path("emit").
+inline std::filesystem::path bpf_object_path(const std::string& name) {
+  return std::filesystem::path{AIOBPF_BPF_OBJECT_DIR} / (name + ".bpf.o");
+}
+
+/// What the program `emit` of emit.bpf.c takes.
+struct emit_args {
+  std::uint64_t first_sequence = 0;
+  std::uint32_t count = 0;
+  std::uint32_t ring = 0;     ///< 0: first, 1: second, 2: in turn
+  std::uint32_t discard = 0;  ///< every so manieth record is discarded instead; 0: none
+  std::uint32_t flags = 0;    ///< for bpf_ringbuf_submit
+};
+
+/// struct numbered of emit.bpf.c.
+struct numbered {
+  std::uint64_t sequence;
+  std::uint64_t check;  ///< ~sequence
+  std::uint32_t ring;
+  std::int32_t negative;  ///< -sequence
+  char text[8];
+  std::uint16_t shorts[2];
+  std::int32_t colour;
+  bool odd;
+  std::int8_t tiny;
+  std::uint8_t pad[6];
+};
+static_assert(sizeof(numbered) == 48);
+
+/// Emits exactly `args.count` records and returns when they are in their rings, or counted as lost.
+inline void emit(const bpf::object& object, emit_args args) {
+  object.program("emit").run(std::as_writable_bytes(std::span{&args, 1}));
+}
+
+}  // namespace aiobpf::tests
