@@ -20,6 +20,18 @@ void batch::swap(batch& other) noexcept {
   segments_.swap(other.segments_);
 }
 
+void batch::append(const batch& other) {
+  if (other.used_ == 0) return;
+  std::memcpy(reserve(other.used_), other.memory_.get(), other.used_);
+  segments_.reserve(segments_.size() + other.segments_.size());
+  for (segment one : other.segments_) {
+    one.offset += used_;
+    segments_.push_back(one);
+  }
+  used_ += other.used_;
+  records_ += other.records_;
+}
+
 std::byte* batch::reserve(std::size_t bytes) {
   if (capacity_ - used_ < bytes) {
     constexpr std::size_t smallest = 4096;

@@ -53,7 +53,7 @@ void stream::implementation::read(read_handler handler, batch& out) {
   out.clear();
   out_ = &out;
   auto slot = asio::get_associated_cancellation_slot(handler);
-  reader_ = std::move(handler);
+  reader_.swap(handler);
   ++read_;
   if (slot.is_connected()) {
     // A slot may outlive its read (close() ends a read and leaves the slot): it ends that one only.
@@ -136,10 +136,17 @@ void stream::implementation::disarm() noexcept {
   }
 }
 
+stream::read_handler stream::implementation::take_reader() noexcept {
+  // By swap: the move assignment of Boost 1.81 wraps a handler in itself, without end.
+  read_handler taken;
+  taken.swap(reader_);
+  out_ = nullptr;
+  return taken;
+}
+
 void stream::implementation::complete(error_code error, std::size_t records) {
   const auto self = shared_from_this();  // the handler may destroy the stream
-  auto handler = std::exchange(reader_, {});
-  out_ = nullptr;
+  auto handler = take_reader();
   if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
 
   const auto started = source_set::clock::now();
@@ -154,9 +161,7 @@ void stream::implementation::post_completion(read_handler handler, error_code er
 
 void stream::implementation::cancel(error_code reason) noexcept {
   if (!reader_) return;
-  auto handler = std::exchange(reader_, {});
-  out_ = nullptr;
-  post_completion(std::move(handler), reason);
+  post_completion(take_reader(), reason);
   disarm();
 }
 

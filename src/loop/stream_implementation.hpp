@@ -45,6 +45,7 @@ private:
   void arm(std::size_t id);
   void arm_timer(source_set::clock::time_point at);
   void disarm() noexcept;
+  read_handler take_reader() noexcept;
   void complete(boost::system::error_code error, std::size_t records);
   void post_completion(read_handler handler, boost::system::error_code error);
 

@@ -61,6 +61,10 @@ public:
   std::span<const segment> segments() const noexcept { return segments_; }
   const std::byte* data() const noexcept { return memory_.get(); }
 
+  /// Adds a copy of another batch's records behind its own. Throws std::bad_alloc; the batch is then as it
+  /// was.
+  void append(const batch& other);
+
   /// For sources: room for `bytes` more behind what is there, to be filled before commit().
   /// Throws std::bad_alloc; the batch is then as it was.
   std::byte* reserve(std::size_t bytes);
