@@ -1,0 +1,89 @@
+"""aiobpf streams events out of the Linux kernel into asyncio.
+
+    import aiobpf
+
+    with aiobpf.load("exec.bpf.o") as obj:
+        obj.program("on_exec").attach()
+        async with aiobpf.BpfRingBuffer(obj.maps["events"], event_type="exec_event") as rb:
+            async for event in rb:
+                print(event.pid, event.comm)
+"""
+
+from aiobpf._aiobpf import Batch
+from aiobpf._errors import (
+    BpfAttachError,
+    BpfBusyError,
+    BpfClosedError,
+    BpfError,
+    BpfLoadError,
+    BpfMapError,
+    BpfNotFoundError,
+    BpfPermissionError,
+    BpfSyscallError,
+    BpfUnsupportedError,
+    BpfVerifierError,
+    BtfValidationError,
+)
+from aiobpf._ledger import Ledger
+from aiobpf._map import BpfMap
+from aiobpf._object import (
+    BpfLink,
+    BpfObject,
+    BpfObjectFile,
+    BpfProgram,
+    load,
+    missing_requirements,
+    open,
+)
+from aiobpf._ring_buffer import BpfRingBuffer, EventType, MemoryRing
+
+# The names that programs written for tinybpf catch.
+BPFError = BpfError
+BPFLoadError = BpfLoadError
+BPFVerifierError = BpfVerifierError
+BPFAttachError = BpfAttachError
+BPFMapError = BpfMapError
+BPFNotFoundError = BpfNotFoundError
+BPFPermissionError = BpfPermissionError
+BPFSyscallError = BpfSyscallError
+
+__version__ = "0.1.0"
+
+__all__ = [
+    # objects
+    "open",
+    "load",
+    "missing_requirements",
+    "BpfObjectFile",
+    "BpfObject",
+    "BpfProgram",
+    "BpfLink",
+    "BpfMap",
+    # events
+    "BpfRingBuffer",
+    "MemoryRing",
+    "Batch",
+    "EventType",
+    "Ledger",
+    # errors
+    "BpfError",
+    "BpfLoadError",
+    "BpfVerifierError",
+    "BpfAttachError",
+    "BpfMapError",
+    "BpfNotFoundError",
+    "BpfPermissionError",
+    "BpfSyscallError",
+    "BtfValidationError",
+    "BpfClosedError",
+    "BpfBusyError",
+    "BpfUnsupportedError",
+    "BPFError",
+    "BPFLoadError",
+    "BPFVerifierError",
+    "BPFAttachError",
+    "BPFMapError",
+    "BPFNotFoundError",
+    "BPFPermissionError",
+    "BPFSyscallError",
+]

@@ -1,0 +1,106 @@
+"""The exceptions of aiobpf: one tree, and each is also the Python exception one would try first.
+
+    BpfError
+     ├─ BpfLoadError            opening or loading an object
+     │   └─ BpfVerifierError    the kernel's verifier refused a program: .verifier_log
+     ├─ BpfAttachError          attaching a program
+     ├─ BpfMapError             a map operation, or a map of the wrong type
+     ├─ BpfNotFoundError        no such program, map or type (a KeyError)
+     ├─ BpfPermissionError      what lacks, and how to get it (a PermissionError)
+     ├─ BpfSyscallError         the kernel refused a call (an OSError)
+     ├─ BtfValidationError      records or types that do not fit (a ValueError)
+     ├─ BpfClosedError          used after close (a RuntimeError)
+     ├─ BpfBusyError            two tasks wait where one may (a RuntimeError)
+     └─ BpfUnsupportedError     this kernel, or this version, cannot do it (a NotImplementedError)
+"""
+
+from __future__ import annotations
+
+_LOG_BEGIN = "-- BEGIN PROG LOAD LOG --\n"
+_LOG_END = "-- END PROG LOAD LOG --"
+
+
+class BpfError(Exception):
+    """Something about BPF failed.
+
+    errno: the kernel's error number, 0 when it was not the kernel.
+    libbpf_log: what libbpf said during the failed call, or None.
+    """
+
+    def __init__(self, message: str, errno: int = 0, libbpf_log: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.errno = errno
+        self.libbpf_log = libbpf_log
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[type[BpfError], tuple[str, int, str | None]]:
+        return type(self), (self.message, self.errno, self.libbpf_log)
+
+
+class BpfLoadError(BpfError):
+    """An object could not be opened or loaded."""
+
+
+class BpfVerifierError(BpfLoadError):
+    """The kernel's verifier refused a program."""
+
+    @property
+    def verifier_log(self) -> str:
+        """The verifier's own log: each instruction it followed, and at its end the reason."""
+        _, _, rest = (self.libbpf_log or "").partition(_LOG_BEGIN)
+        return rest.partition(_LOG_END)[0]
+
+    def __str__(self) -> str:
+        # The last lines say why; the whole log is in verifier_log.
+        lines = [line for line in self.verifier_log.splitlines() if line.strip()]
+        reason = [line for line in lines if not line.startswith("processed ")][-1:]
+        return "\n".join([self.message, *reason])
+
+
+class BpfAttachError(BpfError):
+    """A program could not be attached."""
+
+
+class BpfMapError(BpfError):
+    """A map operation failed, or the map is of the wrong type for it."""
+
+
+class BpfNotFoundError(BpfError, KeyError):
+    """There is no program, map or type of that name. The message names those there are."""
+
+
+class BpfPermissionError(BpfError, PermissionError):
+    """The kernel refused for lack of privilege. The message names the capability."""
+
+
+class BpfSyscallError(BpfError, OSError):
+    """The kernel refused a call."""
+
+
+class BtfValidationError(BpfError, ValueError):
+    """Records and types do not fit one another."""
+
+    def __init__(
+        self,
+        message: str,
+        errno: int = 0,
+        libbpf_log: str | None = None,
+        suggestions: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, errno, libbpf_log)
+        self.suggestions = suggestions
+
+
+class BpfClosedError(BpfError, RuntimeError):
+    """It was used after it was closed."""
+
+
+class BpfBusyError(BpfError, RuntimeError):
+    """Another task is waiting already; one at a time."""
+
+
+class BpfUnsupportedError(BpfError, NotImplementedError):
+    """This kernel, or this version of aiobpf, cannot do it. The message says which part."""

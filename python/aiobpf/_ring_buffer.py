@@ -1,0 +1,173 @@
+"""Ring buffers as async iterators."""
+
+from __future__ import annotations
+
+import ctypes
+import warnings
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Any, Literal, Union
+
+from aiobpf import _aiobpf
+from aiobpf._aiobpf import Batch
+from aiobpf._errors import BpfClosedError, BpfError
+from aiobpf._ledger import Ledger
+from aiobpf._map import BpfMap
+
+#: bytes; a ctypes.Structure subclass; a class of event_type(); or the name of a struct in the BTF of the
+#: map's object.
+EventType = Union[type[bytes], type[ctypes.Structure], type[Any], str]
+
+#: How many bytes of records may wait for Python, by default.
+QUEUE_BYTES = 8 << 20
+
+
+class MemoryRing:
+    """A ring in this process's own memory, laid out as the kernel's, for programs and tests without BPF.
+
+        ring = aiobpf.MemoryRing(64 * 1024)
+        ring.emit(b"...")
+        async for event in aiobpf.BpfRingBuffer(ring): ...
+
+    size: in bytes, rounded up to a power of two, at least a page.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._raw = _aiobpf.make_memory_ring(size)
+
+    def emit(self, record: bytes | bytearray | memoryview) -> bool:
+        """Emits a record, from any thread. False when there is no room: counted in the ledger."""
+        return self._raw.emit(record)
+
+
+class BpfRingBuffer:
+    """Reads ring buffers: an asynchronous iterator of events, on asyncio and uvloop.
+
+        async with aiobpf.BpfRingBuffer(obj.maps["events"], event_type="exec_event") as rb:
+            async for event in rb:
+                print(event.pid, event.comm)
+
+    map: a BPF_MAP_TYPE_RINGBUF map, or a MemoryRing; more of them by add().
+    event_type: what an event is. `bytes`; a ctypes.Structure subclass, of which each event is a new instance;
+        or the name of a struct in the BTF of the map's object (or a class made by event_type()): an object that
+        carries the record inside and reads its fields when asked. A record of another length than the type's
+        raises BtfValidationError, and the iteration may go on behind it.
+    latency: seconds, the longest time that a record may wait. 0: at once; the traced program then pays for a
+        wakeup whenever we have caught up. 0.0002 makes a busy traced program many times cheaper.
+    driver: "thread" drains on a C++ thread that never takes the GIL, so that a busy Python costs no kernel
+        records; "inline" drains in the loop's own thread, for the lowest latency.
+    queue_bytes: how much the thread may hold for Python; beyond it records wait in the kernel's ring.
+
+    Iterating: `async for` ends when the buffer is closed. Breaking out, an exception in the body, cancellation and
+    timeouts lose nothing: the next `async for` goes on with the next event. Several tasks may iterate in turn;
+    while one waits for an event, another one that would have to wait gets BpfBusyError. An `async for` whose body
+    never awaits still lets the loop run, every 2 ms.
+    Loops: it belongs to the loop that iterates; when that one was closed, another may go on.
+
+    Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError (event_type), BpfNotFoundError.
+    """
+
+    def __init__(
+        self,
+        map: BpfMap | MemoryRing,
+        event_type: EventType = bytes,
+        *,
+        latency: float = 0.0,
+        driver: Literal["thread", "inline"] = "thread",
+        queue_bytes: int = QUEUE_BYTES,
+    ) -> None:
+        self._reader: _aiobpf.RecordReader | None = None
+        if driver not in ("thread", "inline"):
+            raise ValueError(f"driver is 'thread' or 'inline', not {driver!r}")
+        if not 0.0 <= latency <= 60.0:
+            raise ValueError(f"latency is in seconds, from 0 to 60, not {latency!r}")
+        if queue_bytes <= 0:
+            raise ValueError(f"queue_bytes is a positive number of bytes, not {queue_bytes!r}")
+        self._reader = _aiobpf.make_reader(driver, latency, queue_bytes)
+        try:
+            self.add(map, event_type)
+        except BaseException:
+            self._reader.close()
+            raise
+
+    def add(self, map: BpfMap | MemoryRing, event_type: EventType = bytes) -> None:
+        """Reads one more ring. Order is kept within a ring, not between rings; turns are fair.
+
+        Raises as the constructor does, and BpfClosedError.
+        """
+        reader = self._open()
+        if isinstance(map, MemoryRing):
+            _aiobpf.add_memory_ring(reader, map._raw, _class_of(event_type, None))
+            return
+        if not isinstance(map, BpfMap):
+            raise TypeError(f"map is a BpfMap or a MemoryRing, not {type(map).__name__}")
+        counters = f"{map.name}__ledger"
+        owner = map._owner
+        ledger = owner.maps[counters]._raw if owner is not None and counters in owner.maps else None
+        _aiobpf.add_ring(reader, map._raw, ledger, _class_of(event_type, map))
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self._open()
+
+    def batches(self) -> AsyncIterator[Batch]:
+        """Iterates over batches: sequences of the events that were read together.
+
+            async for batch in rb.batches():
+                table = numpy.asarray(batch).view(dtype)      # (events, 1): no copy
+
+        A Batch whose records have one length is a strided buffer of unsigned bytes, of the shape
+        (events, bytes of an event). Events that an interrupted `async for` left come first.
+        """
+        return self._open().batches()
+
+    def statistics(self) -> Ledger:
+        """Where every record went, so far; after close(), at that moment. Walks over what is unread."""
+        assert self._reader is not None
+        return Ledger(**self._reader.statistics())
+
+    def close(self) -> None:
+        """Ends every iteration, also one that waits. Records in the kernel's ring stay there; those received and
+        not handed over are counted as dropped_at_close. Idempotent."""
+        if self._reader is not None:
+            self._reader.close()
+
+    @property
+    def closed(self) -> bool:
+        return self._reader is None or not self._reader.is_open
+
+    def _open(self) -> _aiobpf.RecordReader:
+        if self.closed:
+            raise BpfClosedError("the ring buffer was closed")
+        assert self._reader is not None
+        return self._reader
+
+    async def __aenter__(self) -> BpfRingBuffer:
+        self._open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self, _warn: Any = warnings.warn) -> None:
+        if getattr(self, "_reader", None) is not None and not self.closed:
+            _warn(f"unclosed {self!r}: use `async with`, or close()", ResourceWarning, source=self, stacklevel=2)
+            self.close()
+
+    def __repr__(self) -> str:
+        return f"<aiobpf.BpfRingBuffer {'closed' if self.closed else 'open'}>"
+
+
+def _class_of(event_type: EventType, map: BpfMap | None) -> type[Any]:
+    if not isinstance(event_type, str):
+        return event_type
+    if map is None or map._owner is None:
+        raise BpfError(
+            f"event_type={event_type!r} is a name, and there is no object whose BTF could know it: "
+            "pass a class, as from aiobpf.open(path).event_type(name)"
+        )
+    return map._owner.event_type(event_type)

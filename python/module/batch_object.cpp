@@ -1,0 +1,170 @@
+#include "batch_object.hpp"
+
+#include "errors.hpp"
+
+#include <aiobpf/bpf/ring_walk.hpp>
+
+#include <new>
+#include <optional>
+
+namespace aiobpf::python {
+namespace {
+
+struct batch_state {
+  loop::batch records;
+  std::size_t skip;
+  std::vector<decoder> decoders;
+  std::vector<loop::batch::iterator> index;  // made when an item is asked for by its number
+  // For the buffer protocol: bytes in two dimensions.
+  Py_ssize_t shape[2] = {0, 0};
+  Py_ssize_t strides[2] = {0, 1};
+
+  Py_ssize_t size() const noexcept { return static_cast<Py_ssize_t>(records.size() - skip); }
+};
+
+struct batch_object {
+  PyObject_HEAD
+  batch_state* state;
+};
+
+PyTypeObject* batch_type = nullptr;  // the module's, for as long as the process lives
+
+batch_state& state_of(PyObject* self) { return *reinterpret_cast<batch_object*>(self)->state; }
+
+void dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  delete reinterpret_cast<batch_object*>(self)->state;
+  PyObject_Free(self);
+  Py_DECREF(type);
+}
+
+Py_ssize_t length(PyObject* self) { return state_of(self).size(); }
+
+void make_index(batch_state& state) {
+  if (!state.index.empty()) return;
+  state.index.reserve(state.records.size());
+  for (auto at = state.records.begin(); at != state.records.end(); ++at) state.index.push_back(at);
+}
+
+PyObject* item(PyObject* self, Py_ssize_t i) {
+  batch_state& state = state_of(self);
+  if (i < 0 || i >= state.size()) {
+    PyErr_SetString(PyExc_IndexError, "batch index out of range");
+    return nullptr;
+  }
+  return guarded<PyObject*>("BpfError", nullptr, [&] {
+    make_index(state);
+    const auto& at = state.index[state.skip + static_cast<std::size_t>(i)];
+    return state.decoders[at.source()](at.data(), at.length());
+  });
+}
+
+PyObject* subscript(PyObject* self, PyObject* key) {
+  const Py_ssize_t size = state_of(self).size();
+  if (PyIndex_Check(key)) {
+    const Py_ssize_t i = PyNumber_AsSsize_t(key, PyExc_IndexError);
+    if (i == -1 && PyErr_Occurred()) return nullptr;
+    return item(self, i < 0 ? i + size : i);
+  }
+  if (!PySlice_Check(key)) {
+    PyErr_Format(PyExc_TypeError, "batch indices are integers or slices, not %s", Py_TYPE(key)->tp_name);
+    return nullptr;
+  }
+  Py_ssize_t start;
+  Py_ssize_t stop;
+  Py_ssize_t step;
+  if (PySlice_Unpack(key, &start, &stop, &step) != 0) return nullptr;
+  const Py_ssize_t count = PySlice_AdjustIndices(size, &start, &stop, step);
+  auto list = reference::steal(PyList_New(count));
+  for (Py_ssize_t i = 0; list && i < count; ++i) {
+    PyObject* event = item(self, start + i * step);
+    if (event == nullptr) return nullptr;
+    PyList_SET_ITEM(list.get(), i, event);
+  }
+  return list.release();
+}
+
+// The length that all records have, when no discarded one stands between them.
+std::optional<std::uint32_t> common_length(const loop::batch& records) {
+  std::optional<std::uint32_t> common;
+  for (const auto& segment : records.segments()) {
+    if (segment.records == 0) return std::nullopt;  // nothing but discarded ones
+    if (!segment.uniform || (common && *common != segment.length)) return std::nullopt;
+    common = segment.length;
+  }
+  return common;
+}
+
+int get_buffer(PyObject* self, Py_buffer* view, int flags) {
+  batch_state& state = state_of(self);
+  const auto common = common_length(state.records);
+  const char* refusal = nullptr;
+  if (!common) {
+    refusal = "the batch's records differ in length, or discarded ones stand between them: iterate over it";
+  } else if ((flags & PyBUF_WRITABLE) == PyBUF_WRITABLE) {
+    refusal = "a batch is read-only";
+  } else if ((flags & PyBUF_STRIDES) != PyBUF_STRIDES) {
+    refusal = "a batch is a strided buffer (headers stand between records): ask for it with numpy.asarray or memoryview";
+  }
+  if (refusal != nullptr) {
+    PyErr_SetString(PyExc_BufferError, refusal);
+    view->obj = nullptr;
+    return -1;
+  }
+  const auto stride = static_cast<Py_ssize_t>(bpf::ring_header::stride(*common));
+  state.shape[0] = state.size();
+  state.shape[1] = static_cast<Py_ssize_t>(*common);
+  state.strides[0] = stride;
+  const std::byte* first = state.records.data() + static_cast<Py_ssize_t>(state.skip) * stride;
+
+  view->obj = Py_NewRef(self);
+  view->buf = const_cast<std::byte*>(first + bpf::ring_header::size);
+  view->len = state.shape[0] * state.shape[1];
+  view->readonly = 1;
+  view->itemsize = 1;
+  view->format = (flags & PyBUF_FORMAT) == PyBUF_FORMAT ? const_cast<char*>("B") : nullptr;
+  view->ndim = 2;
+  view->shape = state.shape;
+  view->strides = state.strides;
+  view->suboffsets = nullptr;
+  view->internal = nullptr;
+  return 0;
+}
+
+PyObject* repr(PyObject* self) { return PyUnicode_FromFormat("<aiobpf.Batch of %zd events>", length(self)); }
+
+PyType_Slot slots[] = {
+    {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+    {Py_tp_repr, reinterpret_cast<void*>(repr)},
+    {Py_sq_length, reinterpret_cast<void*>(length)},
+    {Py_sq_item, reinterpret_cast<void*>(item)},
+    {Py_mp_length, reinterpret_cast<void*>(length)},
+    {Py_mp_subscript, reinterpret_cast<void*>(subscript)},
+    {Py_bf_getbuffer, reinterpret_cast<void*>(get_buffer)},
+    {Py_tp_doc, const_cast<char*>(
+        "Records that were read together: a read-only sequence of events, and, when all have one length, a\n"
+        "strided buffer of unsigned bytes with the shape (events, bytes of an event), without a copy:\n"
+        "numpy.asarray(batch).view(dtype)")},
+    {0, nullptr},
+};
+
+PyType_Spec spec{"aiobpf.Batch", sizeof(batch_object), 0,
+                 Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_SEQUENCE, slots};
+
+}  // namespace
+
+bool batch_object_ready(PyObject* module) {
+  batch_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+  return batch_type != nullptr && PyModule_AddObjectRef(module, "Batch", reinterpret_cast<PyObject*>(batch_type)) == 0;
+}
+
+PyObject* make_batch(loop::batch records, std::size_t skip, const std::vector<decoder>& decoders) {
+  auto state = std::make_unique<batch_state>(batch_state{std::move(records), skip, decoders, {}});
+  auto* made = static_cast<batch_object*>(PyObject_Malloc(sizeof(batch_object)));
+  if (made == nullptr) return PyErr_NoMemory();
+  PyObject_Init(reinterpret_cast<PyObject*>(made), batch_type);
+  made->state = state.release();
+  return reinterpret_cast<PyObject*>(made);
+}
+
+}  // namespace aiobpf::python

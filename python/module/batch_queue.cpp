@@ -1,0 +1,100 @@
+#include "batch_queue.hpp"
+
+#include <aiobpf/bpf/error.hpp>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace aiobpf::python {
+namespace {
+
+// Batches smaller than this are joined: a busy taker finds few large ones, and the memory that small ones
+// would waste stays within the limit.
+constexpr std::size_t join_below_bytes = 64 * 1024;
+constexpr std::size_t spare_batches = 4;
+
+}  // namespace
+
+batch_queue::batch_queue(std::size_t limit_bytes)
+    : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), limit_(limit_bytes) {
+  if (!event_) {
+    const boost::system::error_code code{errno, boost::system::system_category()};
+    throw bpf::error{code, "make an eventfd: " + code.message()};
+  }
+}
+
+bool batch_queue::push(loop::batch& batch) {
+  const std::scoped_lock lock{mutex_};
+  bytes_ += batch.bytes();
+  records_ += batch.size();
+  if (!batches_.empty() && batches_.back().bytes() + batch.bytes() <= join_below_bytes) {
+    batches_.back().append(batch);
+    batch.clear();
+  } else {
+    batches_.push_back(std::move(batch));
+    if (!spare_.empty()) {
+      batch = std::move(spare_.back());
+      spare_.pop_back();
+    }
+  }
+  full_ = bytes_ >= limit_;
+  signal();
+  return !full_;
+}
+
+void batch_queue::fail(boost::system::error_code error, bool last) {
+  const std::scoped_lock lock{mutex_};
+  error_ = error;
+  error_stays_ = last;
+  signal();
+}
+
+batch_queue::taken batch_queue::take(loop::batch& out) {
+  const std::scoped_lock lock{mutex_};
+  if (batches_.empty()) {
+    const auto error = error_;
+    if (!error_stays_) error_ = {};
+    return {.error = error};
+  }
+  out.swap(batches_.front());
+  auto used = std::move(batches_.front());
+  batches_.pop_front();
+  if (spare_.size() < spare_batches) {
+    used.clear();
+    spare_.push_back(std::move(used));
+  }
+  bytes_ -= out.bytes();
+  records_ -= out.size();
+  const bool resume = full_ && bytes_ <= limit_ / 2;
+  if (resume) full_ = false;
+  return {.records = out.size(), .resume = resume};
+}
+
+bool batch_queue::arm() {
+  const std::scoped_lock lock{mutex_};
+  if (!batches_.empty() || error_) return false;
+  waiting_ = true;
+  return true;
+}
+
+void batch_queue::signal() noexcept {
+  if (!std::exchange(waiting_, false)) return;
+  const std::uint64_t one = 1;
+  // Cannot fail: the counter is read before the next arm().
+  [[maybe_unused]] const auto written = ::write(event_.get(), &one, sizeof(one));
+}
+
+void batch_queue::quiet() noexcept {
+  std::uint64_t count;
+  [[maybe_unused]] const auto got = ::read(event_.get(), &count, sizeof(count));
+}
+
+std::size_t batch_queue::records() const {
+  const std::scoped_lock lock{mutex_};
+  return records_;
+}
+
+}  // namespace aiobpf::python

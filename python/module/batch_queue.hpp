@@ -1,0 +1,62 @@
+#pragma once
+
+#include <aiobpf/bpf/unique_fd.hpp>
+#include <aiobpf/loop/batch.hpp>
+
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <vector>
+
+namespace aiobpf::python {
+
+/// Batches on their way from one thread to another, bounded in bytes; an eventfd tells the taker, and only
+/// one that waits.
+///
+/// Threads  one that pushes, one that takes
+class batch_queue {
+public:
+  /// Throws bpf::error: an errno.
+  explicit batch_queue(std::size_t limit_bytes);
+
+  /// Moves a batch in (small ones are joined) and gives back an empty one. False when the queue is full from
+  /// now on: push again after a take() that says `resume`.
+  bool push(loop::batch& batch);
+
+  /// An error for the taker, behind the batches that are there: once, or for ever when it is the `last` word.
+  void fail(boost::system::error_code error, bool last);
+
+  struct taken {
+    std::size_t records = 0;
+    bool resume = false;  ///< there is room again for one who was told that the queue is full
+    boost::system::error_code error;
+  };
+  /// The first batch, in exchange for `out`.
+  taken take(loop::batch& out);
+
+  /// Makes native_handle() turn readable at the next push or failure. False when there is something now.
+  bool arm();
+  void quiet() noexcept;
+  int native_handle() const noexcept { return event_.get(); }
+
+  std::size_t records() const;
+
+private:
+  void signal() noexcept;
+
+  bpf::unique_fd event_;
+  const std::size_t limit_;
+  mutable std::mutex mutex_;
+  std::deque<loop::batch> batches_;
+  std::vector<loop::batch> spare_;
+  std::size_t bytes_ = 0;
+  std::size_t records_ = 0;
+  bool full_ = false;
+  bool waiting_ = false;
+  boost::system::error_code error_;
+  bool error_stays_ = false;
+};
+
+}  // namespace aiobpf::python

@@ -1,0 +1,217 @@
+#include "bindings.hpp"
+
+#include <aiobpf/bpf/environment.hpp>
+#include <aiobpf/bpf/object_file.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace aiobpf::python {
+namespace {
+
+namespace py = boost::python;
+
+py::list to_list(const std::vector<std::string>& names) {
+  py::list list;
+  for (const auto& name : names) list.append(name);
+  return list;
+}
+
+const char* kind_name(bpf::field_kind kind) {
+  switch (kind) {
+    case bpf::field_kind::boolean: return "boolean";
+    case bpf::field_kind::enumeration: return "enumeration";
+    case bpf::field_kind::text: return "text";
+    case bpf::field_kind::unsigned_integer:
+    case bpf::field_kind::signed_integer: break;
+  }
+  return "integer";
+}
+
+// (size, [(name, offset, kind, signed, size, count, [(enumerator, value)...])...])
+py::tuple to_tuple(const bpf::struct_layout& layout) {
+  py::list fields;
+  for (const auto& field : layout.fields) {
+    py::list enumerators;
+    for (const auto& [name, value] : field.enumerators) enumerators.append(py::make_tuple(name, value));
+    fields.append(py::make_tuple(field.name, field.offset, kind_name(field.kind), field.is_signed, field.size,
+                                 field.count, enumerators));
+  }
+  return py::make_tuple(layout.name, layout.size, fields);
+}
+
+// --- object_file
+
+std::shared_ptr<bpf::object_file> open_file(const std::string& path) {
+  return translated("BpfLoadError", [&] { return std::make_shared<bpf::object_file>(path); });
+}
+
+std::shared_ptr<bpf::object> load(bpf::object_file& file) {
+  return translated("BpfLoadError", [&] {
+    const gil_released others_run;
+    return std::make_shared<bpf::object>(std::move(file).load());
+  });
+}
+
+void set_max_entries(bpf::object_file& file, const std::string& map, std::uint32_t entries) {
+  translated("BpfMapError", [&] { file.set_max_entries(map, entries); });
+}
+
+void set_rodata(bpf::object_file& file, const std::string& name, const py::object& value) {
+  const bytes_argument bytes{value};
+  translated("BpfLoadError", [&] { file.set_rodata(name, bytes.get()); });
+}
+
+void set_autoload(bpf::object_file& file, const std::string& program, bool load_it) {
+  translated("BpfLoadError", [&] { file.set_autoload(program, load_it); });
+}
+
+template <class Object>
+py::list program_names(const Object& object) {
+  return translated("BpfError", [&] { return to_list(object.program_names()); });
+}
+
+template <class Object>
+py::list map_names(const Object& object) {
+  return translated("BpfError", [&] { return to_list(object.map_names()); });
+}
+
+template <class Object>
+py::tuple layout(const Object& object, const std::string& type) {
+  return translated("BpfUnsupportedError", [&] { return to_tuple(object.layout(type)); });
+}
+
+// --- object
+
+bpf::program program(const bpf::object& object, const std::string& name) {
+  return translated("BpfError", [&] { return object.program(name); });
+}
+
+std::shared_ptr<bpf::map> map(const bpf::object& object, const std::string& name) {
+  return translated("BpfMapError", [&] { return std::make_shared<bpf::map>(object.map(name)); });
+}
+
+// --- program and link
+
+std::shared_ptr<bpf::link> attach(const bpf::program& program) {
+  return translated("BpfAttachError", [&] {
+    const gil_released others_run;
+    return std::make_shared<bpf::link>(program.attach());
+  });
+}
+
+std::shared_ptr<bpf::link> attach_tracepoint(const bpf::program& program, const std::string& category,
+                                             const std::string& name) {
+  return translated("BpfAttachError", [&] {
+    const gil_released others_run;
+    return std::make_shared<bpf::link>(program.attach_tracepoint(category, name));
+  });
+}
+
+std::uint32_t run(const bpf::program& program, const py::object& context) {
+  std::optional<bytes_argument> bytes;
+  if (!context.is_none()) bytes.emplace(context, PyBUF_WRITABLE);
+  return translated("BpfSyscallError", [&] {
+    const gil_released others_run;
+    return program.run(bytes ? bytes->writable() : std::span<std::byte>{}).value;
+  });
+}
+
+void detach(bpf::link& link) {
+  const gil_released others_run;
+  link.detach();
+}
+
+// --- map
+
+py::object lookup(const bpf::map& map, const py::object& key) {
+  const bytes_argument bytes{key};
+  return translated("BpfMapError", [&] {
+    const auto value = map.lookup(bytes.get());
+    return value ? to_bytes(*value) : py::object{};
+  });
+}
+
+void update(const bpf::map& map, const py::object& key, const py::object& value) {
+  const bytes_argument key_bytes{key};
+  const bytes_argument value_bytes{value};
+  translated("BpfMapError", [&] { map.update(key_bytes.get(), value_bytes.get()); });
+}
+
+bool erase(const bpf::map& map, const py::object& key) {
+  const bytes_argument bytes{key};
+  return translated("BpfMapError", [&] { return map.erase(bytes.get()); });
+}
+
+py::list keys(const bpf::map& map) {
+  return translated("BpfMapError", [&] {
+    py::list list;
+    map.for_each_key([&](bpf::map::bytes_view key) {
+      list.append(to_bytes(key));
+      return true;
+    });
+    return list;
+  });
+}
+
+const std::string& map_name(const bpf::map& map) { return map.name(); }
+
+py::list missing() { return to_list(bpf::missing_for_bpf()); }
+
+}  // namespace
+
+void bind_objects() {
+  const auto copied = py::return_value_policy<py::copy_const_reference>();
+  py::def("missing_for_bpf", missing);
+  py::def("open_file", open_file);
+
+  py::class_<bpf::object_file, std::shared_ptr<bpf::object_file>, boost::noncopyable>("ObjectFile", py::no_init)
+      .def("load", load)
+      .def("program_names", program_names<bpf::object_file>)
+      .def("map_names", map_names<bpf::object_file>)
+      .def("layout", layout<bpf::object_file>)
+      .def("set_max_entries", set_max_entries)
+      .def("set_rodata", set_rodata)
+      .def("set_autoload", set_autoload);
+
+  // A program is a view of its object: it keeps it (custodian), and so does its link.
+  py::class_<bpf::object, std::shared_ptr<bpf::object>, boost::noncopyable>("Object", py::no_init)
+      .def("program", program, py::with_custodian_and_ward_postcall<0, 1>())
+      .def("map", map)
+      .def("has_map", &bpf::object::has_map)
+      .def("program_names", program_names<bpf::object>)
+      .def("map_names", map_names<bpf::object>)
+      .def("layout", layout<bpf::object>);
+
+  py::class_<bpf::program>("Program", py::no_init)
+      .add_property("name", &bpf::program::name)
+      .add_property("section", &bpf::program::section)
+      .add_property("type_name", &bpf::program::type_name)
+      .add_property("fd", &bpf::program::native_handle)
+      .def("attach", attach, py::with_custodian_and_ward_postcall<0, 1>())
+      .def("attach_tracepoint", attach_tracepoint, py::with_custodian_and_ward_postcall<0, 1>())
+      .def("run", run);
+
+  py::class_<bpf::link, std::shared_ptr<bpf::link>, boost::noncopyable>("Link", py::no_init)
+      .add_property("is_attached", &bpf::link::is_attached)
+      .add_property("fd", &bpf::link::native_handle)
+      .def("detach", detach);
+
+  py::class_<bpf::map, std::shared_ptr<bpf::map>, boost::noncopyable>("Map", py::no_init)
+      .add_property("name", py::make_function(map_name, copied))
+      .add_property("type_name", &bpf::map::type_name)
+      .add_property("type", &bpf::map::type)
+      .add_property("key_size", &bpf::map::key_size)
+      .add_property("value_size", &bpf::map::value_size)
+      .add_property("value_bytes", &bpf::map::value_bytes)
+      .add_property("max_entries", &bpf::map::max_entries)
+      .add_property("is_per_cpu", &bpf::map::is_per_cpu)
+      .add_property("fd", &bpf::map::native_handle)
+      .def("lookup", lookup)
+      .def("update", update)
+      .def("erase", erase)
+      .def("keys", keys);
+}
+
+}  // namespace aiobpf::python

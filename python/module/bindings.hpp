@@ -1,0 +1,58 @@
+#pragma once
+
+#include "errors.hpp"
+#include "python.hpp"
+
+#include <boost/python.hpp>
+
+#include <span>
+#include <utility>
+
+namespace aiobpf::python {
+
+/// Objects, programs, maps and links, into the current scope.
+void bind_objects();
+/// Readers and the ring in memory, into the current scope.
+void bind_readers();
+
+/// A bytes-like argument, readable while this lives.
+class bytes_argument {
+public:
+  explicit bytes_argument(const boost::python::object& from, int flags = PyBUF_SIMPLE) {
+    if (PyObject_GetBuffer(from.ptr(), &view_, flags) != 0) boost::python::throw_error_already_set();
+  }
+  ~bytes_argument() { PyBuffer_Release(&view_); }
+  bytes_argument(const bytes_argument&) = delete;
+  bytes_argument& operator=(const bytes_argument&) = delete;
+
+  std::span<const std::byte> get() const {
+    return {static_cast<const std::byte*>(view_.buf), static_cast<std::size_t>(view_.len)};
+  }
+  std::span<std::byte> writable() const {
+    return {static_cast<std::byte*>(view_.buf), static_cast<std::size_t>(view_.len)};
+  }
+
+private:
+  Py_buffer view_;
+};
+
+/// Calls `function`; a C++ exception becomes the Python one that `kind` names, in Boost.Python's way.
+template <class Function>
+auto translated(const char* kind, Function&& function) -> decltype(function()) {
+  try {
+    return std::forward<Function>(function)();
+  } catch (const boost::python::error_already_set&) {
+    throw;
+  } catch (...) {
+    set_current_error(kind);
+    boost::python::throw_error_already_set();
+    __builtin_unreachable();
+  }
+}
+
+inline boost::python::object to_bytes(std::span<const std::byte> data) {
+  return boost::python::object(boost::python::handle<>(PyBytes_FromStringAndSize(
+      reinterpret_cast<const char*>(data.data()), static_cast<Py_ssize_t>(data.size()))));
+}
+
+}  // namespace aiobpf::python

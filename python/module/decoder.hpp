@@ -1,0 +1,44 @@
+#pragma once
+
+#include "event_type.hpp"
+#include "python.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace aiobpf::python {
+
+/// Makes Python objects out of records: bytes, instances of a ctypes.Structure subclass, or of a class made
+/// by make_event_type(). One a source.
+class decoder {
+public:
+  /// For `event_type`, as BpfRingBuffer takes it. False with an exception set: TypeError.
+  static bool make(PyObject* event_type, decoder& out);
+
+  /// A new object for one record; null with an exception set (BtfValidationError: another length than
+  /// the type has).
+  PyObject* operator()(const std::byte* data, std::uint32_t length) const {
+    if (kind_ == kind::bytes) {
+      return PyBytes_FromStringAndSize(reinterpret_cast<const char*>(data), static_cast<Py_ssize_t>(length));
+    }
+    if (length != size_) return wrong_length(length);
+    if (kind_ == kind::event) {
+      return make_event(reinterpret_cast<PyTypeObject*>(type_.get()), data, size_);
+    }
+    return make_structure(data);
+  }
+
+private:
+  enum class kind { bytes, event, structure };
+
+  PyObject* make_structure(const std::byte* data) const;
+  PyObject* wrong_length(std::uint32_t length) const;
+
+  kind kind_ = kind::bytes;
+  std::size_t size_ = 0;
+  reference type_;
+  reference empty_;             // an empty tuple: the arguments of a ctypes class
+  reference from_buffer_copy_;  // set when ctypes keeps its pointer elsewhere than we know
+};
+
+}  // namespace aiobpf::python

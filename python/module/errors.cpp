@@ -1,0 +1,66 @@
+#include "errors.hpp"
+
+#include <cerrno>
+#include <exception>
+#include <new>
+#include <string>
+
+namespace aiobpf::python {
+namespace {
+
+// The class a code chooses by itself; null when the step that failed says more.
+const char* class_of(const boost::system::error_code& code) noexcept {
+  if (code.category() == bpf::aiobpf_category()) {
+    switch (static_cast<bpf::errc>(code.value())) {
+      case bpf::errc::closed: return "BpfClosedError";
+      case bpf::errc::busy: return "BpfBusyError";
+      case bpf::errc::not_found: return "BpfNotFoundError";
+      case bpf::errc::not_supported: return "BpfUnsupportedError";
+      case bpf::errc::rejected: return "BpfVerifierError";
+      default: return nullptr;
+    }
+  }
+  const bool refused = code.value() == EPERM || code.value() == EACCES;
+  return code.category() == boost::system::system_category() && refused ? "BpfPermissionError" : nullptr;
+}
+
+reference error_class(const char* kind) noexcept {
+  const auto module = reference::steal(PyImport_ImportModule("aiobpf._errors"));
+  return module ? reference::steal(PyObject_GetAttrString(module.get(), kind)) : reference{};
+}
+
+}  // namespace
+
+void set_error(const bpf::error& error, const char* kind) noexcept {
+  const char* own = class_of(error.code());
+  const auto cls = error_class(own ? own : kind);
+  if (!cls) return;
+  const int number = error.code().category() == boost::system::system_category() ? error.code().value() : 0;
+  // The log is the kernel's: bytes that need not be UTF-8.
+  const auto log = reference::steal(
+      PyUnicode_DecodeUTF8(error.log().data(), static_cast<Py_ssize_t>(error.log().size()), "replace"));
+  const auto text = reference::steal(PyUnicode_DecodeUTF8(
+      error.what(), static_cast<Py_ssize_t>(std::char_traits<char>::length(error.what())), "replace"));
+  if (!log || !text) return;
+  const auto made = reference::steal(
+      PyObject_CallFunction(cls.get(), "OiO", text.get(), number, error.log().empty() ? Py_None : log.get()));
+  if (made) PyErr_SetObject(cls.get(), made.get());
+}
+
+void set_error(const char* kind, const char* message) noexcept {
+  if (const auto cls = error_class(kind)) PyErr_SetString(cls.get(), message);
+}
+
+void set_current_error(const char* kind) noexcept {
+  try {
+    throw;
+  } catch (const bpf::error& error) {
+    set_error(error, kind);
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+  }
+}
+
+}  // namespace aiobpf::python

@@ -1,0 +1,183 @@
+#include "event_type.hpp"
+
+#include "field_reader.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace aiobpf::python {
+namespace {
+
+constexpr const char* capsule_name = "aiobpf.event_layout";
+constexpr const char* layout_attribute = "_layout";
+
+// What a type's getset descriptors point to; lives as long as the type, in a capsule in its dict.
+struct event_layout {
+  std::string name;
+  std::size_t size = 0;
+  std::vector<std::unique_ptr<field_info>> fields;
+  std::vector<PyGetSetDef> getset;
+};
+
+const event_layout* layout_of(PyTypeObject* type) {
+  PyObject* capsule = type->tp_dict ? PyDict_GetItemString(type->tp_dict, layout_attribute) : nullptr;
+  if (capsule == nullptr || !PyCapsule_IsValid(capsule, capsule_name)) return nullptr;
+  return static_cast<const event_layout*>(PyCapsule_GetPointer(capsule, capsule_name));
+}
+
+std::byte* data_of(PyObject* event) { return reinterpret_cast<event_object*>(event)->data; }
+
+void dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  PyObject_Free(self);
+  Py_DECREF(type);
+}
+
+PyObject* construct(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
+  static const char* names[] = {"data", nullptr};
+  Py_buffer view;
+  if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "y*", const_cast<char**>(names), &view)) {
+    return nullptr;
+  }
+  const event_layout* layout = layout_of(type);
+  PyObject* made = nullptr;
+  if (static_cast<std::size_t>(view.len) != layout->size) {
+    PyErr_Format(PyExc_ValueError, "%s has %zu bytes, not %zd", layout->name.c_str(), layout->size, view.len);
+  } else {
+    made = make_event(type, static_cast<const std::byte*>(view.buf), layout->size);
+  }
+  PyBuffer_Release(&view);
+  return made;
+}
+
+reference values(PyObject* self, const event_layout& layout) {
+  auto tuple = reference::steal(PyTuple_New(static_cast<Py_ssize_t>(layout.fields.size())));
+  if (!tuple) return tuple;
+  for (std::size_t i = 0; i < layout.fields.size(); ++i) {
+    PyObject* value = layout.fields[i]->read(data_of(self), *layout.fields[i]);
+    if (value == nullptr) return {};
+    PyTuple_SET_ITEM(tuple.get(), static_cast<Py_ssize_t>(i), value);
+  }
+  return tuple;
+}
+
+PyObject* repr(PyObject* self) {
+  const event_layout* layout = layout_of(Py_TYPE(self));
+  auto text = reference::steal(PyUnicode_FromFormat("%s(", layout->name.c_str()));
+  const char* separator = "";
+  for (const auto& field : layout->fields) {
+    if (!text) return nullptr;
+    const auto value = reference::steal(field->read(data_of(self), *field));
+    if (!value) return nullptr;
+    const auto piece = reference::steal(
+        PyUnicode_FromFormat("%s%s=%R", separator, field->name.c_str(), value.get()));
+    if (!piece) return nullptr;
+    text = reference::steal(PyUnicode_Concat(text.get(), piece.get()));
+    separator = ", ";
+  }
+  const auto end = reference::steal(PyUnicode_FromString(")"));
+  return text && end ? PyUnicode_Concat(text.get(), end.get()) : nullptr;
+}
+
+// By values, not by bytes: padding and what stands behind a text's NUL are nobody's.
+PyObject* compare(PyObject* self, PyObject* other, int operation) {
+  if ((operation != Py_EQ && operation != Py_NE) || Py_TYPE(self) != Py_TYPE(other)) {
+    Py_RETURN_NOTIMPLEMENTED;
+  }
+  const event_layout* layout = layout_of(Py_TYPE(self));
+  const auto mine = values(self, *layout);
+  const auto theirs = mine ? values(other, *layout) : reference{};
+  return theirs ? PyObject_RichCompare(mine.get(), theirs.get(), operation) : nullptr;
+}
+
+Py_hash_t hash(PyObject* self) {
+  const auto mine = values(self, *layout_of(Py_TYPE(self)));
+  return mine ? PyObject_Hash(mine.get()) : -1;
+}
+
+int get_buffer(PyObject* self, Py_buffer* view, int flags) {
+  const event_layout* layout = layout_of(Py_TYPE(self));
+  return PyBuffer_FillInfo(view, self, data_of(self), static_cast<Py_ssize_t>(layout->size), 1, flags);
+}
+
+PyObject* get_field(PyObject* self, void* closure) {
+  const auto* field = static_cast<const field_info*>(closure);
+  return field->read(data_of(self), *field);
+}
+
+std::unique_ptr<event_layout> read_layout(const char* name, Py_ssize_t size, PyObject* fields) {
+  auto layout = std::make_unique<event_layout>();
+  layout->name = name;
+  layout->size = static_cast<std::size_t>(size);
+  const auto items = reference::steal(PySequence_Fast(fields, "fields must be a sequence"));
+  if (!items) return nullptr;
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
+    auto field = make_field_info(PySequence_Fast_GET_ITEM(items.get(), i), layout->size);
+    if (!field) return nullptr;
+    layout->getset.push_back({field->name.c_str(), get_field, nullptr, nullptr, field.get()});
+    layout->fields.push_back(std::move(field));
+  }
+  layout->getset.push_back({});
+  return layout;
+}
+
+// Hands the layout to the type's dict, and the names to those who match and list.
+bool finish_type(PyTypeObject* type, std::unique_ptr<event_layout> layout) {
+  auto names = reference::steal(PyTuple_New(static_cast<Py_ssize_t>(layout->fields.size())));
+  for (std::size_t i = 0; names && i < layout->fields.size(); ++i) {
+    PyObject* name = PyUnicode_FromString(layout->fields[i]->name.c_str());
+    if (name == nullptr) return false;
+    PyTuple_SET_ITEM(names.get(), static_cast<Py_ssize_t>(i), name);
+  }
+  const auto capsule = reference::steal(PyCapsule_New(layout.get(), capsule_name, [](PyObject* self) {
+    delete static_cast<event_layout*>(PyCapsule_GetPointer(self, capsule_name));
+  }));
+  if (!names || !capsule) return false;
+  layout.release();  // the capsule's now
+  const bool done = PyDict_SetItemString(type->tp_dict, layout_attribute, capsule.get()) == 0 &&
+                    PyDict_SetItemString(type->tp_dict, "__match_args__", names.get()) == 0 &&
+                    PyDict_SetItemString(type->tp_dict, "_fields", names.get()) == 0;
+  PyType_Modified(type);
+  return done;
+}
+
+}  // namespace
+
+PyObject* make_event_type(PyObject*, PyObject* arguments) {
+  const char* name = nullptr;
+  Py_ssize_t size = 0;
+  PyObject* fields = nullptr;
+  if (!PyArg_ParseTuple(arguments, "snO", &name, &size, &fields)) return nullptr;
+  auto layout = read_layout(name, size, fields);
+  if (!layout) return nullptr;
+
+  const std::string full_name = "aiobpf." + layout->name;
+  PyType_Slot slots[] = {
+      {Py_tp_new, reinterpret_cast<void*>(construct)},
+      {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+      {Py_tp_repr, reinterpret_cast<void*>(repr)},
+      {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
+      {Py_tp_hash, reinterpret_cast<void*>(hash)},
+      {Py_bf_getbuffer, reinterpret_cast<void*>(get_buffer)},
+      {Py_tp_getset, layout->getset.data()},
+      {Py_tp_doc, const_cast<char*>("A record, by the struct of that name in the object's BTF.")},
+      {0, nullptr},
+  };
+  PyType_Spec spec{full_name.c_str(), static_cast<int>(offsetof(event_object, data) + layout->size), 0,
+                   Py_TPFLAGS_DEFAULT, slots};
+  auto type = reference::steal(PyType_FromSpec(&spec));
+  if (!type) return nullptr;
+  auto* made = reinterpret_cast<PyTypeObject*>(type.get());
+  return finish_type(made, std::move(layout)) ? type.release() : nullptr;
+}
+
+bool is_event_type(PyObject* object, std::size_t& size) noexcept {
+  if (!PyType_Check(object)) return false;
+  const event_layout* layout = layout_of(reinterpret_cast<PyTypeObject*>(object));
+  if (layout == nullptr) return false;
+  size = layout->size;
+  return true;
+}
+
+}  // namespace aiobpf::python

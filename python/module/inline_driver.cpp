@@ -1,0 +1,31 @@
+#include "driver.hpp"
+
+#include <aiobpf/loop/embedded_stream.hpp>
+
+namespace aiobpf::python {
+namespace {
+
+class inline_driver final : public driver {
+public:
+  explicit inline_driver(loop::stream_options options) : stream_(options) {}
+
+  std::size_t add(loop::any_source source) override { return stream_.add(std::move(source)); }
+  std::size_t try_take(loop::batch& out) override { return stream_.try_read(out); }
+  bool arm() override { return stream_.arm(); }
+  void quiet() noexcept override { stream_.disarm(); }
+  int native_handle() const noexcept override { return stream_.native_handle(); }
+  void close() noexcept override { stream_.close(); }
+  bool is_open() const noexcept override { return stream_.is_open(); }
+  loop::ledger statistics() const override { return stream_.statistics(); }
+
+private:
+  loop::embedded_stream stream_;
+};
+
+}  // namespace
+
+std::unique_ptr<driver> make_inline_driver(loop::stream_options options) {
+  return std::make_unique<inline_driver>(options);
+}
+
+}  // namespace aiobpf::python

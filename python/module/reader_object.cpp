@@ -1,0 +1,194 @@
+#include "reader_object.hpp"
+
+#include "errors.hpp"
+
+#include <structmember.h>
+
+namespace aiobpf::python {
+namespace {
+
+struct reader_object {
+  PyObject_HEAD
+  record_reader* reader;
+};
+
+struct batches_object {
+  PyObject_HEAD
+  PyObject* events;  // the reader_object
+};
+
+// The module's, for as long as the process lives.
+PyTypeObject* reader_type = nullptr;
+PyTypeObject* batches_type = nullptr;
+
+record_reader& reader_in(PyObject* self) { return *reinterpret_cast<reader_object*>(self)->reader; }
+PyObject* events_of(PyObject* self) { return reinterpret_cast<batches_object*>(self)->events; }
+
+PyObject* itself(PyObject* self) { return Py_NewRef(self); }
+
+PySendResult send_event(PyObject* self, PyObject*, PyObject** result) {
+  return reader_in(self).next_event(self, result);
+}
+
+PySendResult send_batch(PyObject* self, PyObject*, PyObject** result) {
+  PyObject* events = events_of(self);
+  return reader_in(events).next_batch(events, result);
+}
+
+// For those who step an awaitable by next(): a return is a StopIteration with a value.
+template <sendfunc Send>
+PyObject* next(PyObject* self) {
+  PyObject* result = nullptr;
+  if (Send(self, Py_None, &result) != PYGEN_RETURN) return result;
+  const auto value = reference::steal(result);
+  const auto stop = reference::steal(PyObject_CallOneArg(PyExc_StopIteration, value.get()));
+  if (stop) PyErr_SetObject(PyExc_StopIteration, stop.get());
+  return nullptr;
+}
+
+PyObject* readable(PyObject* self, PyObject*) {
+  const auto alive = reference::borrow(self);
+  if (!reader_in(self).readable()) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject* close(PyObject* self, PyObject*) {
+  reader_in(self).close();
+  Py_RETURN_NONE;
+}
+
+PyObject* batches(PyObject* self, PyObject*) {
+  auto* made = reinterpret_cast<batches_object*>(batches_type->tp_alloc(batches_type, 0));
+  if (made != nullptr) made->events = Py_NewRef(self);
+  return reinterpret_cast<PyObject*>(made);
+}
+
+PyObject* statistics(PyObject* self, PyObject*) {
+  return guarded<PyObject*>("BpfError", nullptr, [&] {
+    const loop::ledger ledger = reader_in(self).statistics();
+    const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+    return Py_BuildValue("{s:O,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K}", "counted",
+                         ledger.counted ? Py_True : Py_False, "seen", number(ledger.seen), "submitted",
+                         number(ledger.submitted), "discarded", number(ledger.discarded), "ring_full",
+                         number(ledger.ring_full), "oversize", number(ledger.oversize), "received",
+                         number(ledger.received), "unread", number(ledger.unread), "delivered",
+                         number(ledger.delivered), "queued", number(ledger.queued), "dropped_at_close",
+                         number(ledger.dropped_at_close), "bytes", number(ledger.bytes));
+  });
+}
+
+PyObject* is_open(PyObject* self, void*) { return PyBool_FromLong(reader_in(self).is_open()); }
+
+int traverse_reader(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  return reinterpret_cast<reader_object*>(self)->reader ? reader_in(self).traverse(visit, arg) : 0;
+}
+
+int clear_reader(PyObject* self) {
+  reader_in(self).clear();
+  return 0;
+}
+
+void dealloc_reader(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  PyObject_GC_UnTrack(self);
+  if (auto* reader = reinterpret_cast<reader_object*>(self)->reader) {
+    reader->close();
+    delete reader;
+  }
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+int traverse_batches(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  Py_VISIT(events_of(self));
+  return 0;
+}
+
+int clear_batches(PyObject* self) {
+  Py_CLEAR(reinterpret_cast<batches_object*>(self)->events);
+  return 0;
+}
+
+void dealloc_batches(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  PyObject_GC_UnTrack(self);
+  clear_batches(self);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+PyMethodDef reader_methods[] = {
+    {"batches", batches, METH_NOARGS, nullptr},
+    {"close", close, METH_NOARGS, nullptr},
+    {"statistics", statistics, METH_NOARGS, nullptr},
+    {"_readable", readable, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyGetSetDef reader_attributes[] = {
+    {"is_open", is_open, nullptr, nullptr, nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+PyType_Slot reader_slots[] = {
+    {Py_am_aiter, reinterpret_cast<void*>(itself)},
+    {Py_am_anext, reinterpret_cast<void*>(itself)},
+    {Py_am_await, reinterpret_cast<void*>(itself)},
+    {Py_am_send, reinterpret_cast<void*>(send_event)},
+    {Py_tp_iter, reinterpret_cast<void*>(itself)},
+    {Py_tp_iternext, reinterpret_cast<void*>(next<send_event>)},
+    {Py_tp_traverse, reinterpret_cast<void*>(traverse_reader)},
+    {Py_tp_clear, reinterpret_cast<void*>(clear_reader)},
+    {Py_tp_dealloc, reinterpret_cast<void*>(dealloc_reader)},
+    {Py_tp_methods, reader_methods},
+    {Py_tp_getset, reader_attributes},
+    {0, nullptr},
+};
+
+PyType_Slot batches_slots[] = {
+    {Py_am_aiter, reinterpret_cast<void*>(itself)},
+    {Py_am_anext, reinterpret_cast<void*>(itself)},
+    {Py_am_await, reinterpret_cast<void*>(itself)},
+    {Py_am_send, reinterpret_cast<void*>(send_batch)},
+    {Py_tp_iter, reinterpret_cast<void*>(itself)},
+    {Py_tp_iternext, reinterpret_cast<void*>(next<send_batch>)},
+    {Py_tp_traverse, reinterpret_cast<void*>(traverse_batches)},
+    {Py_tp_clear, reinterpret_cast<void*>(clear_batches)},
+    {Py_tp_dealloc, reinterpret_cast<void*>(dealloc_batches)},
+    {0, nullptr},
+};
+
+constexpr unsigned flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION;
+PyType_Spec reader_spec{"aiobpf._aiobpf.RecordReader", sizeof(reader_object), 0, flags, reader_slots};
+PyType_Spec batches_spec{"aiobpf._aiobpf.BatchReader", sizeof(batches_object), 0, flags, batches_slots};
+
+PyTypeObject* make_type(PyObject* module, PyType_Spec& spec, const char* name) {
+  PyObject* type = PyType_FromSpec(&spec);
+  if (type == nullptr || PyModule_AddObjectRef(module, name, type) != 0) return nullptr;
+  return reinterpret_cast<PyTypeObject*>(type);
+}
+
+}  // namespace
+
+bool reader_objects_ready(PyObject* module) {
+  reader_type = make_type(module, reader_spec, "RecordReader");
+  batches_type = reader_type ? make_type(module, batches_spec, "BatchReader") : nullptr;
+  return batches_type != nullptr;
+}
+
+PyObject* make_reader_object(std::unique_ptr<driver> from) {
+  auto reader = std::make_unique<record_reader>(std::move(from));
+  PyObject* made = reader_type->tp_alloc(reader_type, 0);
+  if (made != nullptr) reinterpret_cast<reader_object*>(made)->reader = reader.release();
+  return made;
+}
+
+record_reader* reader_of(PyObject* object) {
+  if (Py_TYPE(object) == reader_type) return reinterpret_cast<reader_object*>(object)->reader;
+  PyErr_SetString(PyExc_TypeError, "not a RecordReader");
+  return nullptr;
+}
+
+}  // namespace aiobpf::python

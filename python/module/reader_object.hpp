@@ -1,0 +1,21 @@
+#pragma once
+
+#include "python.hpp"
+#include "record_reader.hpp"
+
+namespace aiobpf::python {
+
+/// Registers the types `RecordReader` (an async iterator of events) and `BatchReader` (of batches); called
+/// once when the module is made. False with an exception set.
+///
+/// Both are their own awaitable, and end their await by am_send's PYGEN_RETURN: no coroutine, no Future and no
+/// StopIteration an event.
+bool reader_objects_ready(PyObject* module);
+
+/// A RecordReader. Null with an exception set.
+PyObject* make_reader_object(std::unique_ptr<driver> from);
+
+/// The reader inside of a RecordReader; null with a TypeError set when it is none.
+record_reader* reader_of(PyObject* object);
+
+}  // namespace aiobpf::python

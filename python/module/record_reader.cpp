@@ -1,0 +1,180 @@
+#include "record_reader.hpp"
+
+#include "batch_object.hpp"
+#include "errors.hpp"
+#include "waiter.hpp"
+
+#include <algorithm>
+
+namespace aiobpf::python {
+namespace {
+
+// True when `loop.is_closed()`; a loop that cannot say is taken for open.
+bool is_closed(PyObject* loop) {
+  const auto closed = reference::steal(PyObject_CallMethod(loop, "is_closed", nullptr));
+  if (!closed) {
+    PyErr_Clear();
+    return false;
+  }
+  return PyObject_IsTrue(closed.get()) == 1;
+}
+
+reference running_loop() {
+  const auto asyncio = reference::steal(PyImport_ImportModule("asyncio"));
+  return asyncio ? reference::steal(PyObject_CallMethod(asyncio.get(), "get_running_loop", nullptr))
+                 : reference{};
+}
+
+}  // namespace
+
+void record_reader::add(loop::any_source source, decoder made) {
+  decoders_.reserve(decoders_.size() + 1);
+  driver_->add(std::move(source));
+  decoders_.push_back(std::move(made));
+}
+
+bool record_reader::turn_is_over() {
+  const auto now = clock::now();
+  if (std::exchange(resumed_, false)) {
+    turn_began_ = now;
+  } else {
+    pacer_.spent(std::max<std::size_t>(stride_ - until_look_, 1), now - looked_);
+  }
+  looked_ = now;
+  stride_ = until_look_ = pacer_.allowance();
+  return now - turn_began_ >= turn_time;
+}
+
+PySendResult record_reader::next_event_slowly(PyObject* self, PyObject** result) {
+  if (turn_is_over()) return yield_to_loop(result);
+  PySendResult instead;
+  if (left_ == 0 && !fetch(self, result, instead)) return instead;
+  return hand_over(result);
+}
+
+// To the next batch. False when there is none now: `instead` says what am_send returns.
+bool record_reader::fetch(PyObject* self, PyObject** result, PySendResult& instead) {
+  instead = PYGEN_ERROR;
+  *result = nullptr;
+  return guarded("BpfError", false, [&] {
+    if (!driver_->is_open()) {
+      PyErr_SetNone(PyExc_StopAsyncIteration);
+      return false;
+    }
+    left_ = driver_->try_take(current_);
+    if (left_ > 0) {
+      at_ = current_.begin();
+      return true;
+    }
+    if (driver_->arm()) {
+      if (start_waiting(self, result)) instead = PYGEN_NEXT;
+    } else {
+      instead = yield_to_loop(result);  // something came meanwhile, or only discarded records so far
+    }
+    return false;
+  });
+}
+
+// A bare yield: the task goes to the end of the loop's queue. No event was taken.
+PySendResult record_reader::yield_to_loop(PyObject** result) {
+  resumed_ = true;
+  until_look_ = 1;
+  *result = Py_NewRef(Py_None);
+  return PYGEN_NEXT;
+}
+
+bool record_reader::start_waiting(PyObject* self, PyObject** result) {
+  const auto event_loop = running_loop();
+  if (!event_loop) return false;
+  if (waiter_ && waiter::is_pending(waiter_.get()) && !is_closed(waiter::loop(waiter_.get()))) {
+    set_error("BpfBusyError", "another task is waiting for this buffer's next event; one at a time");
+    return false;
+  }
+  if (!watch(self, event_loop.get())) return false;
+  waiter_ = waiter::make(event_loop.get());
+  if (!waiter_) return false;
+  resumed_ = true;
+  until_look_ = 1;
+  *result = Py_NewRef(waiter_.get());
+  return true;
+}
+
+bool record_reader::watch(PyObject* self, PyObject* event_loop) {
+  if (loop_.get() == event_loop) return true;
+  unwatch();
+  const auto callback = reference::steal(PyObject_GetAttrString(self, "_readable"));
+  const auto added = callback ? reference::steal(PyObject_CallMethod(event_loop, "add_reader", "iO",
+                                                                     native_handle(), callback.get()))
+                              : reference{};
+  if (!added) return false;
+  loop_ = reference::borrow(event_loop);
+  return true;
+}
+
+void record_reader::unwatch() noexcept {
+  const auto event_loop = std::exchange(loop_, reference{});
+  if (!event_loop || is_closed(event_loop.get())) return;
+  // May run while an exception is on its way (a dealloc, an __aexit__): that one stays.
+  PyObject* type;
+  PyObject* value;
+  PyObject* trace;
+  PyErr_Fetch(&type, &value, &trace);
+  if (!reference::steal(PyObject_CallMethod(event_loop.get(), "remove_reader", "i", native_handle()))) {
+    PyErr_WriteUnraisable(event_loop.get());
+  }
+  PyErr_Restore(type, value, trace);
+}
+
+bool record_reader::readable() {
+  driver_->quiet();
+  if (!waiter_ || !waiter::is_pending(waiter_.get())) return true;
+  const auto waiting = waiter_;  // the task may start the next wait meanwhile
+  return waiter::wake(waiting.get());
+}
+
+PySendResult record_reader::next_batch(PyObject* self, PyObject** result) {
+  // A batch is many events: the clock is looked at each time.
+  if (turn_is_over()) return yield_to_loop(result);
+  PySendResult instead;
+  if (left_ == 0 && !fetch(self, result, instead)) return instead;
+  const std::size_t records = left_;
+  PyObject* made = guarded<PyObject*>("BpfError", nullptr, [&] {
+    return make_batch(std::move(current_), current_.size() - records, decoders_);
+  });
+  *result = made;
+  if (made == nullptr) return PYGEN_ERROR;
+  left_ = 0;
+  delivered_ += records;
+  return PYGEN_RETURN;
+}
+
+void record_reader::close() noexcept {
+  if (!driver_->is_open()) return;
+  unwatch();
+  driver_->close();
+  left_ = 0;
+  if (waiter_ && waiter::is_pending(waiter_.get()) && !waiter::wake_soon(waiter_.get())) {
+    PyErr_Clear();  // its loop is closed: nobody waits there any more
+  }
+}
+
+loop::ledger record_reader::statistics() const {
+  auto out = driver_->statistics();
+  out.delivered = delivered_;
+  out.queued = 0;
+  (driver_->is_open() ? out.queued : out.dropped_at_close) = out.received - delivered_;
+  return out;
+}
+
+int record_reader::traverse(visitproc visit, void* arg) const {
+  Py_VISIT(loop_.get());
+  Py_VISIT(waiter_.get());
+  return 0;
+}
+
+void record_reader::clear() noexcept {
+  waiter_ = {};
+  loop_ = {};
+}
+
+}  // namespace aiobpf::python

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "decoder.hpp"
+#include "driver.hpp"
+#include "python.hpp"
+
+#include <aiobpf/loop/batch.hpp>
+#include <aiobpf/loop/ledger.hpp>
+#include <aiobpf/loop/pacer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace aiobpf::python {
+
+/// The asyncio side of a ring buffer: hands out events or batches of one driver, and makes the task wait
+/// when there are none. What `async for` runs through; so next_event() is short.
+///
+/// Between records it looks at the clock now and then, and yields to the loop when its turn is over: an
+/// `async for` whose body never awaits starves nobody.
+class record_reader {
+public:
+  using clock = std::chrono::steady_clock;
+
+  /// How long an `async for` that always finds a record may keep the loop.
+  static constexpr std::chrono::nanoseconds turn_time = std::chrono::milliseconds{2};
+  /// At most so many events pass between two looks at the clock: a body that turns slow is noticed.
+  static constexpr std::size_t events_between_looks = 16;
+
+  explicit record_reader(std::unique_ptr<driver> from) : driver_(std::move(from)) {}
+
+  void add(loop::any_source source, decoder made);
+
+  /// As am_send: PYGEN_RETURN with the next event; PYGEN_NEXT with what the task is to wait on; PYGEN_ERROR
+  /// (StopAsyncIteration when closed).
+  PySendResult next_event(PyObject* self, PyObject** result) {
+    if (left_ > 0 && --until_look_ > 0) return hand_over(result);
+    return next_event_slowly(self, result);
+  }
+
+  /// The same with batches. What an interrupted `async for` left of a batch comes first.
+  PySendResult next_batch(PyObject* self, PyObject** result);
+
+  /// The loop says that the driver's descriptor is readable. False with an exception set.
+  bool readable();
+
+  void close() noexcept;
+  bool is_open() const noexcept { return driver_->is_open(); }
+  int native_handle() const noexcept { return driver_->native_handle(); }
+  loop::ledger statistics() const;
+
+  /// For Python's cycle collector.
+  int traverse(visitproc visit, void* arg) const;
+  void clear() noexcept;
+
+private:
+  PySendResult hand_over(PyObject** result) {
+    PyObject* event = decoders_[at_.source()](at_.data(), at_.length());
+    ++at_;
+    --left_;
+    ++delivered_;
+    *result = event;
+    return event != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
+  }
+  PySendResult next_event_slowly(PyObject* self, PyObject** result);
+  PySendResult yield_to_loop(PyObject** result);
+  bool turn_is_over();
+  bool fetch(PyObject* self, PyObject** result, PySendResult& instead);
+  bool start_waiting(PyObject* self, PyObject** result);
+  bool watch(PyObject* self, PyObject* event_loop);
+  void unwatch() noexcept;
+
+  std::unique_ptr<driver> driver_;
+  std::vector<decoder> decoders_;  // by source
+  loop::batch current_;
+  loop::batch::iterator at_;
+  std::size_t left_ = 0;  // records of current_ that were not handed over
+  std::uint64_t delivered_ = 0;
+
+  loop::pacer pacer_{turn_time / 4, 1, events_between_looks};
+  std::size_t until_look_ = 1;
+  std::size_t stride_ = 1;
+  clock::time_point turn_began_{};
+  clock::time_point looked_{};
+  bool resumed_ = true;  // the loop ran since the last event
+
+  reference loop_;    // whose reader callback we are
+  reference waiter_;  // the last wait
+};
+
+}  // namespace aiobpf::python
