@@ -10,6 +10,7 @@
 """
 
 from aiobpf._aiobpf import Batch
+from aiobpf._aiobpf import version as __version__
 from aiobpf._errors import (
     BpfAttachError,
     BpfBusyError,
@@ -47,9 +48,8 @@ BPFNotFoundError = BpfNotFoundError
 BPFPermissionError = BpfPermissionError
 BPFSyscallError = BpfSyscallError
 
-__version__ = "0.1.0"
-
 __all__ = [
+    "__version__",
     # objects
     "open",
     "load",

@@ -21,6 +21,7 @@ BOOST_PYTHON_MODULE(_aiobpf) {
   PyObject* module = boost::python::scope().ptr();
   const boost::python::docstring_options no_signatures{true, false, false};
 
+  boost::python::scope().attr("version") = AIOBPF_VERSION;
   boost::python::scope().attr("make_event_type") =
       boost::python::object(boost::python::handle<>(PyCFunction_New(&event_type_function, nullptr)));
   if (!python::waiter::ready(module) || !python::batch_object_ready(module) ||

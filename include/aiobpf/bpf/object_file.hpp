@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aiobpf/bpf/error.hpp>
 #include <aiobpf/bpf/layout.hpp>
 #include <aiobpf/bpf/object.hpp>
 

@@ -1,0 +1,85 @@
+// Prints the machine's program executions until Ctrl-C, then the ledger.
+//   exec_watch exec.bpf.o
+#include <aiobpf/bpf/object_file.hpp>
+#include <aiobpf/loop/ring_source.hpp>
+#include <aiobpf/loop/stream.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <cstring>
+#include <exception>
+#include <iostream>
+
+namespace asio = boost::asio;
+namespace bpf = aiobpf::bpf;
+namespace loop = aiobpf::loop;
+
+// As in exec.bpf.c.
+struct exec_event {
+  std::uint64_t time_ns;
+  std::uint32_t pid;
+  std::uint32_t ppid;
+  std::uint32_t uid;
+  std::uint32_t args_size;
+  char comm[16];
+  char filename[256];
+  std::uint8_t args[256];
+};
+
+// A file may be called anything: control characters stay out of the terminal.
+std::ostream& print_safely(std::ostream& out, const char* text) {
+  for (; *text != '\0'; ++text) {
+    const auto byte = static_cast<unsigned char>(*text);
+    if (byte >= 0x20 && byte != 0x7f) {
+      out << *text;
+    } else {
+      constexpr const char* digits = "0123456789abcdef";
+      out << "\\x" << digits[byte >> 4] << digits[byte & 15];
+    }
+  }
+  return out;
+}
+
+asio::awaitable<void> watch(loop::stream& events) {
+  loop::batch batch;
+  for (;;) {
+    co_await events.async_read(batch);  // throws when the stream is closed
+    for (const auto& record : batch) {
+      exec_event event;
+      if (record.data.size() != sizeof(event)) continue;
+      std::memcpy(&event, record.data.data(), sizeof(event));
+      std::cout << event.pid << ' ' << event.ppid << ' ' << event.uid << ' ';
+      print_safely(std::cout, event.comm) << ' ';
+      print_safely(std::cout, event.filename) << '\n';
+    }
+    std::cout.flush();
+  }
+}
+
+int main(int argc, char** argv) try {
+  if (argc != 2) {
+    std::cerr << "usage: exec_watch <exec.bpf.o>\n";
+    return 2;
+  }
+  const bpf::object object = bpf::object_file{argv[1]}.load();
+  const bpf::link link = object.program("on_exec").attach();
+
+  asio::io_context context;
+  loop::stream events{context.get_executor(), {.latency = std::chrono::milliseconds{1}}};
+  events.add(loop::ring_source{object, "events"});
+
+  asio::signal_set signals{context, SIGINT, SIGTERM};
+  signals.async_wait([&](auto, int) { events.close(); });
+  asio::co_spawn(context, watch(events), [&](std::exception_ptr) { signals.cancel(); });
+  context.run();
+
+  const loop::ledger ledger = events.statistics();
+  std::cerr << "seen " << ledger.seen << ", delivered " << ledger.delivered << ", unread " << ledger.unread
+            << ", lost: ring_full " << ledger.ring_full << ", oversize " << ledger.oversize << '\n';
+} catch (const bpf::error& error) {
+  std::cerr << error.what() << '\n' << error.log();
+  return 1;
+}
