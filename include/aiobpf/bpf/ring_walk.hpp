@@ -66,7 +66,9 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
 
   out = {.begin = begin, .end = begin, .last = begin};
   const std::uint64_t mask = size - 1;
-  if (producer - begin > size || begin % 8 != 0 || producer % 8 != 0) {
+  // No ring lives to 2^63 bytes; below that, no sum of a position and a record's length wraps around.
+  constexpr std::uint64_t never_reached = 1ULL << 63;
+  if (producer - begin > size || begin >= never_reached || begin % 8 != 0 || producer % 8 != 0) {
     out.stop = ring_stop::corrupt;
     return;
   }
