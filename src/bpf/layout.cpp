@@ -4,7 +4,7 @@
 
 #include <bpf/btf.h>
 
-#include <algorithm>
+#include <cerrno>
 
 namespace aiobpf::bpf {
 namespace {
@@ -34,8 +34,9 @@ std::string struct_names(const ::btf* types) {
 }
 
 const ::btf_type* find_struct(const ::btf* types, const std::string& name) {
-  int id = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_STRUCT);
-  if (id < 0) id = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_TYPEDEF);
+  // An empty name would find a struct that has none.
+  int id = name.empty() ? -ENOENT : ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_STRUCT);
+  if (id < 0 && !name.empty()) id = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_TYPEDEF);
   const ::btf_type* type = id < 0 ? nullptr : resolve(types, static_cast<__u32>(id));
   if (type != nullptr && ::btf_is_struct(type)) return type;
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// Event types of every shape that is read by name, and of those that are refused. No programs that run.
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "aiobpf.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+struct flat {
+        __u8 u8;
+        __s8 s8;
+        __u16 u16;
+        __s16 s16;
+        __u32 u32;
+        __s32 s32;
+        __u64 u64;
+        __s64 s64;
+        void *pointer;
+        const volatile __u32 qualified;
+        _Bool flags[3];
+        char letter;
+        unsigned char raw[5];
+        __u64 longs[2];
+};
+AIOBPF_EVENT_TYPE(struct flat);
+
+typedef struct flat flat_alias;
+AIOBPF_EVENT_TYPE(flat_alias);
+
+typedef struct {
+        __u32 only;
+} unnamed;
+AIOBPF_EVENT_TYPE(unnamed);
+
+enum wide { SMALL = 1, LARGE = 0x100000000 };
+struct with_wide_enum {
+        enum wide wide;
+};
+AIOBPF_EVENT_TYPE(struct with_wide_enum);
+
+struct with_bitfield {
+        __u32 before;
+        __u32 three : 3;
+        __u32 rest : 29;
+};
+AIOBPF_EVENT_TYPE(struct with_bitfield);
+
+struct with_union {
+        union {
+                __u32 a;
+                __u8 b[4];
+        } either;
+};
+AIOBPF_EVENT_TYPE(struct with_union);
+
+struct with_matrix {
+        __u32 cells[2][3];
+};
+AIOBPF_EVENT_TYPE(struct with_matrix);
+
+struct with_tail {
+        __u32 length;
+        char tail[];
+};
+AIOBPF_EVENT_TYPE(struct with_tail);
+
+struct with_int128 {
+        __int128 huge;
+};
+AIOBPF_EVENT_TYPE(struct with_int128);
+
+typedef __u32 number;
+AIOBPF_EVENT_TYPE(number);
