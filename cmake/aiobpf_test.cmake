@@ -1,6 +1,7 @@
 # aiobpf_test(<label> <x_test.cpp> [LIBRARIES target...] [BPF target...])
 #
-# One file, one program, one CTest entry of the same name. <label> is unit, kernel or package. BPF names
+# One file, one program, one CTest entry of the same name (kernel_x_test where the label is kernel: the same
+# subject has a unit test as well). <label> is unit, kernel or package. BPF names
 # targets of aiobpf_bpf_object(); their objects are found through support/bpf_object.hpp.
 # Exit codes (support/main.cpp): 77 every case was skipped, 99 file descriptors leaked.
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS unit_test_framework)
@@ -17,6 +18,9 @@ endfunction()
 function(aiobpf_test label source)
   cmake_parse_arguments(PARSE_ARGV 2 ARG "" "" "LIBRARIES;BPF")
   get_filename_component(name ${source} NAME_WE)
+  if(label STREQUAL kernel)
+    string(PREPEND name kernel_)
+  endif()
   add_executable(${name} ${source})
   target_link_libraries(${name} PRIVATE aiobpf_test_support ${ARG_LIBRARIES})
   if(ARG_BPF)
