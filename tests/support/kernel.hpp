@@ -7,7 +7,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <span>
 #include <string>
 
 namespace aiobpf::tests {
@@ -57,7 +59,38 @@ static_assert(sizeof(numbered) == 48);
 
 /// Emits exactly `args.count` records and returns when they are in their rings, or counted as lost.
 inline void emit(const bpf::object& object, emit_args args) {
-  object.program("emit").run(std::as_writable_bytes(std::span{&args, 1}));
+  const auto result = object.program("emit").run(std::as_writable_bytes(std::span{&args, 1}));
+  BOOST_REQUIRE(result.value == 0U);
+}
+
+/// Tries to emit one record of `bytes` zeroes into the ring `first`; false when it was refused, and counted.
+inline bool emit_sized(const bpf::object& object, std::uint32_t bytes) {
+  return object.program("emit_sized").run(std::as_writable_bytes(std::span{&bytes, 1})).value == 0;
+}
+
+/// struct aiobpf_ledger of aiobpf.bpf.h.
+struct kernel_ledger {
+  std::uint64_t seen = 0;
+  std::uint64_t discarded = 0;
+  std::uint64_t ring_full = 0;
+  std::uint64_t oversize = 0;
+};
+
+/// The counts of all CPUs together.
+inline kernel_ledger ledger_of(const bpf::object& object, const std::string& ring) {
+  const auto map = object.map(ring + "__ledger");
+  const std::uint32_t key = 0;
+  const auto values = map.lookup(std::as_bytes(std::span{&key, 1})).value();
+  kernel_ledger sum;
+  for (std::size_t at = 0; at < values.size(); at += sizeof(kernel_ledger)) {
+    kernel_ledger one;
+    std::memcpy(&one, values.data() + at, sizeof(one));
+    sum.seen += one.seen;
+    sum.discarded += one.discarded;
+    sum.ring_full += one.ring_full;
+    sum.oversize += one.oversize;
+  }
+  return sum;
 }
 
 }  // namespace aiobpf::tests
