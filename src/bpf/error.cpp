@@ -4,7 +4,6 @@
 
 #include "throw_error.hpp"
 
-
 #include <cerrno>
 #include <utility>
 
@@ -14,6 +13,10 @@ namespace {
 // libbpf prints the verifier's log between these two lines (libbpf.c, bpf_object_load_prog).
 constexpr std::string_view log_begin = "-- BEGIN PROG LOAD LOG --\n";
 constexpr std::string_view log_end = "-- END PROG LOAD LOG --";
+
+// ENOTSUPP of the kernel's include/linux/errno.h, "should never be seen by user programs". Map types
+// without lookup, update or iteration let it out (kernel/bpf/ringbuf.c, ringbuf_map_lookup_elem).
+constexpr int kernel_enotsupp = 524;
 
 }  // namespace
 
@@ -29,6 +32,7 @@ std::string error::verifier_log() const {
 }
 
 void throw_errno(int errno_value, std::string_view step, std::string log) {
+  if (errno_value == kernel_enotsupp) errno_value = EOPNOTSUPP;
   const boost::system::error_code code{errno_value, boost::system::system_category()};
   std::string message{step};
   message += ": " + code.message();

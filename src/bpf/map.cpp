@@ -14,7 +14,7 @@ map::map(unique_fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(n
   ::bpf_map_info info{};
   __u32 length = sizeof(info);
   if (const int failed = ::bpf_obj_get_info_by_fd(fd_.get(), &info, &length)) {
-    throw_errno(-failed, "map " + name_);
+    throw_errno(-failed, "take over the map " + (name_.empty() ? "without a name" : name_));
   }
   if (name_.empty()) name_ = info.name;
   type_ = info.type;
