@@ -1,13 +1,12 @@
 #pragma once
 
-#include <aiobpf/bpf/environment.hpp>
+#include "temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <sched.h>
 #include <sys/mount.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -28,27 +27,6 @@ struct with_tracefs {
     make_mounts_private();
     BOOST_REQUIRE(::mount("tracefs", tracefs_place, "tracefs", 0, nullptr) == 0);
   }
-};
-
-/// A directory of its own, removed at its end with what is in it.
-class temporary_directory {
- public:
-  temporary_directory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "aiobpf-test-XXXXXX").string();
-    BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~temporary_directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  temporary_directory(const temporary_directory&) = delete;
-  temporary_directory& operator=(const temporary_directory&) = delete;
-
-  const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 /// A file system of that type, mounted while this lives, on a directory of its own called `name`.
