@@ -5,9 +5,8 @@
 #include <bpf/libbpf.h>
 
 namespace aiobpf::bpf {
-namespace {
 
-[[noreturn]] void no_such(std::string_view kind, std::string_view object_name, std::string_view name,
+void throw_no_such(std::string_view kind, std::string_view object_name, std::string_view name,
                           const std::vector<std::string>& there) {
   std::string hint = "no such " + std::string{kind} + "; ";
   if (there.empty()) hint += "there are none";
@@ -15,8 +14,6 @@ namespace {
   throw_error(errc::not_found, std::string{object_name} + ": " + std::string{kind} + " '" + std::string{name} + "'",
               hint);
 }
-
-}  // namespace
 
 std::vector<std::string> program_names_of(const ::bpf_object* object) {
   std::vector<std::string> names;
@@ -34,12 +31,12 @@ std::vector<std::string> map_names_of(const ::bpf_object* object) {
 
 ::bpf_program* find_program(const ::bpf_object* object, std::string_view object_name, std::string_view name) {
   if (auto* found = ::bpf_object__find_program_by_name(object, std::string{name}.c_str())) return found;
-  no_such("program", object_name, name, program_names_of(object));
+  throw_no_such("program", object_name, name, program_names_of(object));
 }
 
 ::bpf_map* find_map(const ::bpf_object* object, std::string_view object_name, std::string_view name) {
   if (auto* found = ::bpf_object__find_map_by_name(object, std::string{name}.c_str())) return found;
-  no_such("map", object_name, name, map_names_of(object));
+  throw_no_such("map", object_name, name, map_names_of(object));
 }
 
 }  // namespace aiobpf::bpf

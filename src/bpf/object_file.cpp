@@ -21,20 +21,21 @@ struct variable {
   std::size_t size = 0;
 };
 
-// Where a global stands in .rodata, by the object's BTF.
-bool find_rodata(const ::btf* types, const std::string& name, variable& out) {
+// Where a global stands in .rodata, by the object's BTF. Throws not_found with the names there are.
+variable find_rodata(const ::bpf_object* object, std::string_view object_name, std::string_view name) {
+  const ::btf* types = ::bpf_object__btf(object);
+  std::vector<std::string> there;
   const int section = types ? ::btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -1;
-  if (section < 0) return false;
-  const ::btf_type* type = ::btf__type_by_id(types, static_cast<__u32>(section));
-  const ::btf_var_secinfo* info = ::btf_var_secinfos(type);
-  for (int i = 0; i < ::btf_vlen(type); ++i) {
-    const ::btf_type* var = ::btf__type_by_id(types, info[i].type);
-    if (name == ::btf__name_by_offset(types, var->name_off)) {
-      out = {info[i].offset, info[i].size};
-      return true;
+  if (section >= 0) {
+    const ::btf_type* type = ::btf__type_by_id(types, static_cast<__u32>(section));
+    const ::btf_var_secinfo* info = ::btf_var_secinfos(type);
+    for (int i = 0; i < ::btf_vlen(type); ++i) {
+      const ::btf_type* var = ::btf__type_by_id(types, info[i].type);
+      there.emplace_back(::btf__name_by_offset(types, var->name_off));
+      if (there.back() == name) return {info[i].offset, info[i].size};
     }
   }
-  return false;
+  throw_no_such("`const volatile` global", object_name, name, there);
 }
 
 bool verifier_refused(const std::string& log) { return log.find("-- BEGIN PROG LOAD LOG --") != log.npos; }
@@ -88,11 +89,8 @@ void object_file::set_max_entries(std::string_view map, std::uint32_t entries) {
 
 void object_file::set_rodata(std::string_view name, std::span<const std::byte> value) {
   check_open("set rodata");
-  const std::string step = name_ + ": rodata '" + std::string{name} + "'";
-  variable where;
-  if (!find_rodata(::bpf_object__btf(object_.get()), std::string{name}, where)) {
-    throw_error(errc::not_found, step, "no `const volatile` global of that name");
-  }
+  const std::string step = name_ + ": `const volatile` global '" + std::string{name} + "'";
+  const variable where = find_rodata(object_.get(), name_, name);
   if (value.size() != where.size) {
     throw_error(errc::wrong_size, step,
                 "it has " + std::to_string(where.size) + " bytes, not " + std::to_string(value.size()));
