@@ -38,6 +38,21 @@ bool kernel_is_older_than(unsigned major, unsigned minor, std::string& release) 
   return have_major < major || (have_major == major && have_minor < minor);
 }
 
+// The kernel writes blank, tab, newline and backslash as a backslash and three octal digits
+// (fs/proc_namespace.c, mangle).
+std::string unescaped(const std::string& text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 3 < text.size()) {
+      plain += static_cast<char>(std::stoi(text.substr(i + 1, 3), nullptr, 8));
+      i += 3;
+    } else {
+      plain += text[i];
+    }
+  }
+  return plain;
+}
+
 }  // namespace
 
 std::vector<std::string> missing_for_bpf() {
@@ -82,7 +97,7 @@ std::string mount_point(const std::string& type) {
   std::string where;
   std::string kind;
   for (std::string rest; mounts >> device >> where >> kind && std::getline(mounts, rest);) {
-    if (kind == type) return where;
+    if (kind == type) return unescaped(where);
   }
   return {};
 }
