@@ -42,6 +42,11 @@ void throw_errno(int errno_value, std::string_view step, std::string log) {
   throw error{code, std::move(message), std::move(log)};
 }
 
+void throw_file_errno(int errno_value, std::string_view step) {
+  const boost::system::error_code code{errno_value, boost::system::system_category()};
+  throw error{code, std::string{step} + ": " + code.message()};
+}
+
 void throw_error(errc code, std::string_view step, std::string_view hint, std::string log) {
   std::string message{step};
   message += ": ";

@@ -45,8 +45,8 @@ bool verifier_refused(const std::string& log) { return log.find("-- BEGIN PROG L
 object_file::object_file(const std::filesystem::path& path) : name_(path.filename().string()) {
   const std::string step = "open " + path.string();
   // libbpf reports most troubles with a file as ENOENT or EINVAL alike: look first.
-  if (::access(path.c_str(), R_OK) != 0) throw_errno(errno, step);
-  if (std::filesystem::is_directory(path)) throw_errno(EISDIR, step);
+  if (::access(path.c_str(), R_OK) != 0) throw_file_errno(errno, step);
+  if (std::filesystem::is_directory(path)) throw_file_errno(EISDIR, step);
   libbpf_log log;
   object_.reset(::bpf_object__open_file(path.c_str(), nullptr));
   if (!object_) {
