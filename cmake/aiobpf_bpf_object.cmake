@@ -8,7 +8,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
 else()
   set(AIOBPF_BPF_ARCH x86)
 endif()
-set(AIOBPF_BPF_INCLUDE_DIR ${PROJECT_SOURCE_DIR}/bpf)
+if(NOT AIOBPF_BPF_INCLUDE_DIR)  # the installed package sets it
+  set(AIOBPF_BPF_INCLUDE_DIR ${CMAKE_CURRENT_LIST_DIR}/../bpf)
+endif()
 
 function(aiobpf_bpf_object target source)
   if(NOT AIOBPF_CLANG)

@@ -1,0 +1,44 @@
+// Reads a ring in memory with co_await, and opens a BPF object: no privilege, both floors, libbpf linked.
+#include <aiobpf/bpf/object_file.hpp>
+#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/loop/stream.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <iostream>
+#include <span>
+
+namespace asio = boost::asio;
+namespace bpf = aiobpf::bpf;
+namespace loop = aiobpf::loop;
+
+namespace {
+
+asio::awaitable<std::size_t> read_once(loop::stream& events) {
+  loop::batch batch;
+  co_return co_await events.async_read(batch);
+}
+
+}  // namespace
+
+int main() {
+  asio::io_context context;
+  loop::stream events{context.get_executor()};
+  const loop::memory_ring ring{4096};
+  events.add(ring.source());
+
+  std::size_t records = 0;
+  asio::co_spawn(context, read_once(events), [&](std::exception_ptr failed, std::size_t read) {
+    if (failed) std::rethrow_exception(failed);
+    records = read;
+  });
+  for (std::uint64_t i = 0; i < 3; ++i) ring.emit(std::as_bytes(std::span{&i, 1}));
+  context.run();
+
+  const bpf::object_file file{HELLO_OBJECT};
+  std::cout << records << " records, " << file.layout("hello").size << " bytes each\n";
+  return records == 3 ? 0 : 1;
+}
