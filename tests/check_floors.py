@@ -49,7 +49,7 @@ SOURCES = {".hpp", ".cpp", ".h", ".c", ".ipp"}
 
 
 def begins_with(header: str, prefix: str) -> bool:
-    return header == prefix or header.startswith(prefix + "/") or header.startswith(prefix + ".")
+    return header == prefix or header.startswith((prefix + "/", prefix + "."))
 
 
 def floor_of(relative: pathlib.PurePath) -> str | None:

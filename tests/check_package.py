@@ -30,6 +30,9 @@ def run(*command: object) -> subprocess.CompletedProcess[str]:
 
 
 class Package(unittest.TestCase):
+    folder: tempfile.TemporaryDirectory[str]
+    prefix: pathlib.Path
+
     @classmethod
     def setUpClass(cls) -> None:
         cls.folder = tempfile.TemporaryDirectory(prefix="aiobpf-package-")

@@ -24,7 +24,8 @@ public:
   void test_finish() override {
     const auto& results = ut::results_collector.results(ut::framework::master_test_suite().p_id);
     passed = results.p_test_cases_passed + results.p_test_cases_warned;
-    failed = results.p_test_cases_failed + results.p_test_cases_timed_out;  // those aborted are failed as well
+    // Those aborted are among the failed ones, those timed out are not.
+    failed = results.p_test_cases_failed + results.p_test_cases_timed_out;
     skipped = results.p_test_cases_skipped;
   }
   int priority() override { return 100; }  // after the results collector
