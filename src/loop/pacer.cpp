@@ -7,11 +7,13 @@ namespace aiobpf::loop {
 
 void pacer::spent(std::size_t records, std::chrono::nanoseconds elapsed) noexcept {
   if (records == 0) return;
-  const auto taken = static_cast<std::uint64_t>(std::max<std::int64_t>(elapsed.count(), 1));
-  const auto time = static_cast<std::uint64_t>(time_.count());
-  // records that fit into `time` at the rate just seen
-  const auto fit = static_cast<std::size_t>(static_cast<long double>(records) * time / taken);
-  allowance_ = std::clamp<std::size_t>(std::min(fit, allowance_ * 2), 1, most_);
+  // As many as fit into the time at the rate just seen. Compared before it is converted: a time without end
+  // gives more than a size_t holds.
+  const long double rate = static_cast<long double>(records) / std::max<std::int64_t>(elapsed.count(), 1);
+  const long double fit = rate * time_.count();
+  const std::size_t doubled = allowance_ * 2;
+  const std::size_t next = fit < doubled ? static_cast<std::size_t>(std::max(fit, 0.0L)) : doubled;
+  allowance_ = std::clamp<std::size_t>(next, 1, most_);
 }
 
 }  // namespace aiobpf::loop

@@ -5,6 +5,13 @@
 
 namespace aiobpf::loop {
 
+source_set::source_set(std::chrono::nanoseconds latency, budget turn) noexcept
+    : latency_(latency), turn_(turn) {
+  // Whatever the budget, a turn makes progress.
+  turn_.records = std::max<std::size_t>(turn_.records, 1);
+  turn_.bytes = std::max<std::size_t>(turn_.bytes, 1);
+}
+
 std::size_t source_set::add(any_source source) {
   entries_.push_back({std::move(source), wake_policy{latency_}});
   return entries_.size() - 1;
@@ -40,15 +47,15 @@ std::size_t source_set::take(batch& out, std::size_t most) {
       const std::size_t id = (first_ + i) % entries_.size();
       entry& one = entries_[id];
       const std::size_t bytes = out.bytes() - bytes_before;
-      const bool spent = taken >= records || bytes >= turn_.bytes ||
-                         (taken > 0 && clock::now() - started >= turn_.time);
+      const bool spent =
+          taken >= records || bytes >= turn_.bytes || (taken > 0 && clock::now() - started >= turn_.time);
       if (spent) {
         first_ = id;
         return taken;
       }
       if (one.corrupt || !one.policy.may_drain(started)) continue;
-      const std::size_t got = drain(
-          id, out, {.records = std::min(share, records - taken), .bytes = turn_.bytes - bytes});
+      const std::size_t got =
+          drain(id, out, {.records = std::min(share, records - taken), .bytes = turn_.bytes - bytes});
       taken += got;
       progress = progress || (got > 0 && one.policy.next() == wake_policy::action::drain);
     }

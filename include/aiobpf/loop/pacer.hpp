@@ -12,7 +12,7 @@ namespace aiobpf::loop {
 class pacer {
 public:
   pacer(std::chrono::nanoseconds time, std::size_t start, std::size_t most) noexcept
-      : time_(time), most_(most), allowance_(start < most ? start : most) {}
+      : time_(time), most_(most > 1 ? most : 1), allowance_(start < most_ ? start : most_) {}
 
   std::size_t allowance() const noexcept { return allowance_; }  ///< records, at least 1
 

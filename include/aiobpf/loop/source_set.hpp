@@ -21,7 +21,7 @@ class source_set {
 public:
   using clock = wake_policy::clock;
 
-  source_set(std::chrono::nanoseconds latency, budget turn) noexcept : latency_(latency), turn_(turn) {}
+  source_set(std::chrono::nanoseconds latency, budget turn) noexcept;
 
   /// Takes over a source; returns its number, from 0 on.
   std::size_t add(any_source source);
