@@ -33,7 +33,7 @@ stream::implementation::implementation(executor_type executor, stream_options op
 
 std::size_t stream::implementation::add(any_source source) {
   if (!open_) refuse(bpf::errc::closed, "add a source: the stream is closed");
-  if (reader_) refuse(bpf::errc::busy, "add a source: a read is pending; add sources before reading");
+  if (pending()) refuse(bpf::errc::busy, "add a source: a read is pending; add sources before reading");
   // Of its own, so that the source and Asio each close theirs.
   auto fd = bpf::unique_fd::duplicate(source.native_handle());
   asio::posix::stream_descriptor descriptor{executor_};
@@ -45,80 +45,89 @@ std::size_t stream::implementation::add(any_source source) {
   return sources_.add(std::move(source));
 }
 
+stream::implementation::pending_ptr stream::implementation::pending() const noexcept {
+  auto read = pending_.lock();
+  return read && read->handler ? read : nullptr;
+}
+
 void stream::implementation::read(read_handler handler, batch& out) {
   if (!open_) return post_completion(std::move(handler), bpf::errc::closed);
-  if (reader_) return post_completion(std::move(handler), bpf::errc::busy);
+  if (pending()) return post_completion(std::move(handler), bpf::errc::busy);
   if (sources_.empty()) return post_completion(std::move(handler), bpf::errc::not_found);
 
   out.clear();
-  out_ = &out;
+  // As a rule the last read's waits are outstanding still and will serve this one.
+  auto read = pending_.lock();
+  if (!read) pending_ = read = std::make_shared<pending_read>(shared_from_this());
+  read->out = &out;
   auto slot = asio::get_associated_cancellation_slot(handler);
-  reader_.swap(handler);
-  ++read_;
+  read->handler.emplace(std::move(handler));
+  ++reads_;
   if (slot.is_connected()) {
     // A slot may outlive its read (close() ends a read and leaves the slot): it ends that one only.
-    slot.assign([self = weak_from_this(), read = read_](asio::cancellation_type) {
+    slot.assign([self = weak_from_this(), number = reads_](asio::cancellation_type) {
       const auto alive = self.lock();
-      if (alive && alive->read_ == read) alive->cancel(asio::error::operation_aborted);
+      if (alive && alive->reads_ == number) alive->cancel(asio::error::operation_aborted);
     });
   }
-  post_turn();
+  post_turn(read);
 }
 
-void stream::implementation::post_turn() {
+void stream::implementation::post_turn(const pending_ptr& read) {
   if (turn_posted_) return;
   turn_posted_ = true;
-  asio::post(executor_, [self = shared_from_this()] {
-    self->turn_posted_ = false;
-    self->turn();
+  asio::post(executor_, [read] {
+    read->stream->turn_posted_ = false;
+    read->stream->turn(read);
   });
 }
 
-void stream::implementation::turn() {
-  if (!reader_) return disarm();
+void stream::implementation::turn(const pending_ptr& read) {
+  if (!read->handler) return disarm();
   std::size_t taken = 0;
   try {
-    taken = sources_.take(*out_, pacer_.allowance());
+    taken = sources_.take(*read->out, pacer_.allowance());
   } catch (const std::bad_alloc&) {
-    if (out_->empty()) return complete(asio::error::no_memory, 0);
-    return complete({}, out_->size());
+    if (read->out->empty()) return complete(*read, asio::error::no_memory, 0);
+    return complete(*read, {}, read->out->size());
   }
-  if (taken > 0) return complete({}, taken);
-  if (sources_.report_corruption()) return complete(bpf::errc::ring_corrupt, 0);
-  wait();
+  if (taken > 0) return complete(*read, {}, taken);
+  if (sources_.report_corruption()) return complete(*read, bpf::errc::ring_corrupt, 0);
+  wait(read);
 }
 
-void stream::implementation::wait() {
+void stream::implementation::wait(const pending_ptr& read) {
   // A turn that took nothing and still wants another has met its budget on discarded records.
-  if (sources_.wants_turn()) return post_turn();
+  if (sources_.wants_turn()) return post_turn(read);
   for (std::size_t id = 0; id < sources_.size(); ++id) {
-    if (sources_.wants_watch(id) && !watches_[id].armed) arm(id);
+    if (sources_.wants_watch(id) && !watches_[id].armed) arm(read, id);
   }
-  arm_timer(sources_.wake_at());
+  arm_timer(read, sources_.wake_at());
 }
 
-void stream::implementation::arm(std::size_t id) {
+void stream::implementation::arm(const pending_ptr& read, std::size_t id) {
   watch& one = watches_[id];
   one.armed = true;
   one.descriptor.async_wait(asio::posix::descriptor_base::wait_read,
-                            [self = shared_from_this(), id, ticket = one.ticket](error_code) {
-                              if (id >= self->watches_.size() || self->watches_[id].ticket != ticket) return;
-                              self->watches_[id].armed = false;
-                              ++self->watches_[id].ticket;
-                              self->turn();
+                            [read, id, ticket = one.ticket](error_code) {
+                              auto& watches = read->stream->watches_;
+                              if (id >= watches.size() || watches[id].ticket != ticket) return;
+                              watches[id].armed = false;
+                              ++watches[id].ticket;
+                              read->stream->turn(read);
                             });
 }
 
-void stream::implementation::arm_timer(source_set::clock::time_point at) {
+void stream::implementation::arm_timer(const pending_ptr& read, source_set::clock::time_point at) {
   // One that ends earlier than wanted does no harm: it looks, and waits again. So the slow safety look
   // costs no system call each time the stream falls idle.
   if (timer_at_ <= at) return;
   timer_at_ = at;
   timer_.expires_at(at);
-  timer_.async_wait([self = shared_from_this()](error_code error) {
+  timer_.async_wait([read](error_code error) {
     if (error) return;
-    self->timer_at_ = source_set::clock::time_point::max();
-    self->turn();
+    read->stream->timer_at_ = source_set::clock::time_point::max();
+    read->stream->turn(read);
   });
 }
 
@@ -130,29 +139,18 @@ void stream::implementation::disarm() noexcept {
     ++one.ticket;
     one.descriptor.cancel(ignored);
   }
-  if (timer_at_ != source_set::clock::time_point::max()) {
-    timer_at_ = source_set::clock::time_point::max();
-    timer_.cancel();
-  }
+  timer_at_ = source_set::clock::time_point::max();
+  timer_.cancel();
 }
 
-stream::read_handler stream::implementation::take_reader() noexcept {
-  // By swap: the move assignment of Boost 1.81 wraps a handler in itself, without end.
-  read_handler taken;
-  taken.swap(reader_);
-  out_ = nullptr;
-  return taken;
-}
-
-void stream::implementation::complete(error_code error, std::size_t records) {
-  const auto self = shared_from_this();  // the handler may destroy the stream
-  auto handler = take_reader();
+void stream::implementation::complete(pending_read& read, error_code error, std::size_t records) {
+  auto handler = read.take();
   if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
 
   const auto started = source_set::clock::now();
   asio::dispatch(asio::append(std::move(handler), error, records));
   pacer_.spent(records, source_set::clock::now() - started);
-  if (!reader_) disarm();
+  if (!read.handler) disarm();
 }
 
 void stream::implementation::post_completion(read_handler handler, error_code error) {
@@ -160,8 +158,9 @@ void stream::implementation::post_completion(read_handler handler, error_code er
 }
 
 void stream::implementation::cancel(error_code reason) noexcept {
-  if (!reader_) return;
-  post_completion(take_reader(), reason);
+  const auto read = pending();
+  if (!read) return;
+  post_completion(read->take(), reason);
   disarm();
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <deque>
+#include <optional>
 #include <vector>
 
 namespace aiobpf::loop {
@@ -17,7 +18,7 @@ namespace aiobpf::loop {
 /// Invariant: no wait is outstanding unless a read is pending, so that a stream nobody reads keeps no
 /// io_context running. (A wait whose read has just ended is cancelled as soon as its handler has returned
 /// without starting another read; one that has, finds it still armed.)
-/// Shared with the handlers it has outstanding: they may run after the stream is gone.
+/// Shared with what it has outstanding: that may run after the stream is gone.
 class stream::implementation : public std::enable_shared_from_this<stream::implementation> {
 public:
   implementation(executor_type executor, stream_options options);
@@ -33,20 +34,39 @@ public:
   ledger statistics(std::size_t id) const;
 
 private:
+  /// The read that is pending, if any. Owned by what is outstanding for it, a posted turn or waits, and never
+  /// by the stream: an io_context that ends destroys those, and so the handler and all that the handler owns,
+  /// be it the coroutine that the stream lives in.
+  struct pending_read {
+    explicit pending_read(std::shared_ptr<implementation> owner) noexcept : stream(std::move(owner)) {}
+
+    std::shared_ptr<implementation> stream;
+    batch* out = nullptr;
+    std::optional<read_handler> handler;  ///< set by emplace(): in Boost 1.81 its assignment never returns
+
+    read_handler take() {
+      read_handler taken{std::move(*handler)};
+      handler.reset();
+      return taken;
+    }
+  };
+
   struct watch {
     boost::asio::posix::stream_descriptor descriptor;
     bool armed = false;
     std::uint64_t ticket = 0;  ///< tells a wait from one that was disarmed before it ended
   };
 
-  void post_turn();
-  void turn();
-  void wait();
-  void arm(std::size_t id);
-  void arm_timer(source_set::clock::time_point at);
+  using pending_ptr = std::shared_ptr<pending_read>;
+
+  pending_ptr pending() const noexcept;
+  void post_turn(const pending_ptr& read);
+  void turn(const pending_ptr& read);
+  void wait(const pending_ptr& read);
+  void arm(const pending_ptr& read, std::size_t id);
+  void arm_timer(const pending_ptr& read, source_set::clock::time_point at);
   void disarm() noexcept;
-  read_handler take_reader() noexcept;
-  void complete(boost::system::error_code error, std::size_t records);
+  void complete(pending_read& read, boost::system::error_code error, std::size_t records);
   void post_completion(read_handler handler, boost::system::error_code error);
 
   executor_type executor_;
@@ -56,9 +76,8 @@ private:
   source_set::clock::time_point timer_at_ = source_set::clock::time_point::max();
   pacer pacer_;
 
-  read_handler reader_;
-  batch* out_ = nullptr;
-  std::uint64_t read_ = 0;  // the number of the last read that was started
+  std::weak_ptr<pending_read> pending_;
+  std::uint64_t reads_ = 0;  // how many were started
   bool turn_posted_ = false;
   bool open_ = true;
   std::vector<ledger> final_;  // what each source said when we closed
