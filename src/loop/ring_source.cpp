@@ -32,14 +32,22 @@ drain_result drain_ring(bpf::ring_reader& reader, bpf::ring_limits limits, std::
   drain_result result;
   bpf::ring_walk whole{.begin = reader.next(), .end = reader.next(), .last = reader.next()};
   do {
+    const std::size_t left = limits.bytes - result.bytes;
     const auto walk = reader.peek({.records = limits.records - (whole.records + whole.discarded),
-                                   .bytes = std::min(limits.bytes - result.bytes, piece_bytes)});
+                                   .bytes = std::min(left, piece_bytes)});
     result.stop = walk.stop;
     const std::size_t bytes = walk.end - walk.begin;
     if (bytes == 0) break;
+    if (bytes > left && result.bytes > 0) {
+      // peek() gives one record at least; it stays for the next drain.
+      result.stop = bpf::ring_stop::limit;
+      break;
+    }
     std::memcpy(out.reserve(bytes), reader.at(walk.begin), bytes);
     out.commit(id, walk);
     reader.consume(walk, bpf::ring_release::hold_last);
+    counts.received += walk.records;
+    counts.bytes += bytes;
     whole.end = walk.end;
     whole.last = walk.last;
     whole.records += walk.records;
@@ -49,8 +57,6 @@ drain_result drain_ring(bpf::ring_reader& reader, bpf::ring_limits limits, std::
            result.bytes < limits.bytes);
   reader.consume(whole, how);
   result.records = whole.records;
-  counts.received += whole.records;
-  counts.bytes += result.bytes;
   return result;
 }
 

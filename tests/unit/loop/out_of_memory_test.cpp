@@ -1,0 +1,74 @@
+#include "check_source.hpp"
+
+#include <aiobpf/loop/memory_ring.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <limits>
+#include <new>
+
+namespace {
+
+// The largest batch that there is memory for.
+std::size_t largest_batch = std::numeric_limits<std::size_t>::max();
+
+}  // namespace
+
+// Batches are the only arrays of that alignment.
+void* operator new[](std::size_t bytes, std::align_val_t alignment) {
+  if (bytes > largest_batch) throw std::bad_alloc{};
+  const auto align = static_cast<std::size_t>(alignment);
+  if (void* memory = std::aligned_alloc(align, (bytes + align - 1) / align * align)) return memory;
+  throw std::bad_alloc{};
+}
+void operator delete[](void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+
+namespace bpf = aiobpf::bpf;
+namespace loop = aiobpf::loop;
+using namespace aiobpf::tests;
+using boost::test_tools::per_element;
+
+namespace {
+
+struct fixture {
+  ~fixture() { largest_batch = std::numeric_limits<std::size_t>::max(); }
+
+  loop::memory_ring ring{1 << 20};
+  loop::memory_source source = ring.source();
+  loop::batch batch;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(out_of_memory, fixture)
+
+BOOST_AUTO_TEST_CASE(a_batch_that_cannot_grow_stays_as_it_is) {
+  ring.emit(numbered_record(0, 48));
+  source.drain({}, 0, batch, bpf::ring_release::all);
+  largest_batch = 0;
+  BOOST_CHECK_THROW(batch.reserve(1 << 20), std::bad_alloc);
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 1), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_that_runs_out_of_memory_has_consumed_what_is_in_the_batch_and_no_more) {
+  for (const auto number : numbers_from(0, 5000)) ring.emit(numbered_record(number, 48));
+  largest_batch = 64 * 1024;
+  BOOST_CHECK_THROW(source.drain({}, 0, batch, bpf::ring_release::all), std::bad_alloc);
+  BOOST_TEST(batch.size() > 0U);
+  BOOST_TEST(batch.size() < 5000U);
+  BOOST_TEST(source.statistics().received == batch.size());
+  BOOST_TEST(source.statistics().balances());
+
+  largest_batch = std::numeric_limits<std::size_t>::max();
+  source.drain({}, 0, batch, bpf::ring_release::all);
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 5000), per_element());
+  BOOST_TEST(source.statistics().balances());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
