@@ -28,24 +28,31 @@ bpf::unique_fd make_eventfd() {
 struct memory_ring::state {
   explicit state(std::size_t bytes) : memory(bpf::ring_memory::make(bytes, make_eventfd())) {}
 
+  // One write until the reader has looked. `due` says that a producer will write or has written; `written`
+  // that it has. The reader takes back a write only when it is done: one that comes after the reader looked
+  // for it would leave the descriptor readable with nobody to quiet it.
+  static constexpr unsigned due = 1;
+  static constexpr unsigned written = 2;
+
   void signal() noexcept {
-    // One write until the reader has looked: it clears the flag before it walks.
-    if (signalled.exchange(true)) return;
+    if (signalled.fetch_or(due) & due) return;
     const std::uint64_t one = 1;
     // Cannot fail: the counter is far from its limit, the descriptor lives as long as we do.
-    [[maybe_unused]] const auto written = ::write(memory.native_handle(), &one, sizeof(one));
+    [[maybe_unused]] const auto put = ::write(memory.native_handle(), &one, sizeof(one));
+    signalled.fetch_or(written);
   }
 
+  // Before the walk: a producer that still finds `due` has committed what the walk will find.
   void quiet() noexcept {
-    if (!signalled.load()) return;
+    if (!(signalled.load() & written)) return;
     std::uint64_t count;
     [[maybe_unused]] const auto got = ::read(memory.native_handle(), &count, sizeof(count));
-    signalled.store(false);
+    signalled.exchange(0);
   }
 
   bpf::ring_memory memory;
   std::mutex reserving;  // the kernel takes a spinlock here
-  std::atomic<bool> signalled{false};
+  std::atomic<unsigned> signalled{0};
   std::atomic<std::uint64_t> seen{0};
   std::atomic<std::uint64_t> discarded{0};
   std::atomic<std::uint64_t> ring_full{0};
