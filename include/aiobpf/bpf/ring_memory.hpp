@@ -33,7 +33,8 @@ public:
   std::size_t size() const noexcept { return size_; }
   int native_handle() const noexcept { return fd_; }
 
-  std::uint64_t consumed() const noexcept { return __atomic_load_n(consumer_, __ATOMIC_RELAXED); }
+  /// Acquires: a producer writes over what was released before only when the reader has read it.
+  std::uint64_t consumed() const noexcept { return __atomic_load_n(consumer_, __ATOMIC_ACQUIRE); }
   std::uint64_t produced() const noexcept { return __atomic_load_n(producer_, __ATOMIC_ACQUIRE); }
   void release(std::uint64_t position) noexcept { __atomic_store_n(consumer_, position, __ATOMIC_RELEASE); }
   /// A producer that commits after this sees it; what was produced before it is seen after this.
