@@ -5,9 +5,13 @@
 
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 
 #include <new>
 #include <utility>
@@ -27,6 +31,7 @@ constexpr std::size_t first_turn_records = 64;
 
 stream::implementation::implementation(executor_type executor, stream_options options)
     : executor_(std::move(executor)),
+      own_executor_(executor_),
       sources_(options.latency, options.turn),
       timer_(executor_),
       pacer_(options.turn.time, first_turn_records, options.turn.records) {}
@@ -50,6 +55,10 @@ stream::implementation::pending_ptr stream::implementation::pending() const noex
   return read && read->handler ? read : nullptr;
 }
 
+void stream::implementation::post_completion(read_handler handler, error_code error) {
+  asio::post(executor_, asio::append(std::move(handler), error, std::size_t{0}));
+}
+
 void stream::implementation::read(read_handler handler, batch& out) {
   if (!open_) return post_completion(std::move(handler), bpf::errc::closed);
   if (pending()) return post_completion(std::move(handler), bpf::errc::busy);
@@ -61,6 +70,9 @@ void stream::implementation::read(read_handler handler, batch& out) {
   if (!read) pending_ = read = std::make_shared<pending_read>(shared_from_this());
   read->out = &out;
   auto slot = asio::get_associated_cancellation_slot(handler);
+  if (auto executor = asio::get_associated_executor(handler, executor_); executor != own_executor_) {
+    read->executor = asio::prefer(std::move(executor), asio::execution::outstanding_work.tracked);
+  }
   read->handler.emplace(std::move(handler));
   ++reads_;
   if (slot.is_connected()) {
@@ -147,20 +159,29 @@ void stream::implementation::complete(pending_read& read, error_code error, std:
   auto handler = read.take();
   if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
 
-  const auto started = source_set::clock::now();
-  asio::dispatch(asio::append(std::move(handler), error, records));
-  pacer_.spent(records, source_set::clock::now() - started);
-  if (!read.handler) disarm();
-}
-
-void stream::implementation::post_completion(read_handler handler, error_code error) {
-  asio::post(executor_, asio::append(std::move(handler), error, std::size_t{0}));
+  // Also when the handler throws.
+  struct settle {
+    implementation& stream;
+    const pending_read& read;
+    std::size_t records;
+    source_set::clock::time_point started = source_set::clock::now();
+    ~settle() {
+      stream.pacer_.spent(records, source_set::clock::now() - started);
+      if (!read.handler) stream.disarm();
+    }
+  } const at_end{*this, read, records};
+  if (const auto executor = std::exchange(read.executor, {})) {
+    asio::dispatch(asio::bind_executor(executor, asio::append(std::move(handler), error, records)));
+  } else {
+    std::move(handler)(error, records);  // on the stream's executor, where we are
+  }
 }
 
 void stream::implementation::cancel(error_code reason) noexcept {
   const auto read = pending();
   if (!read) return;
   post_completion(read->take(), reason);
+  read->executor = {};
   disarm();
 }
 

@@ -4,11 +4,13 @@
 #include <aiobpf/loop/source_set.hpp>
 #include <aiobpf/loop/stream.hpp>
 
+#include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace aiobpf::loop {
@@ -43,6 +45,8 @@ private:
     std::shared_ptr<implementation> stream;
     batch* out = nullptr;
     std::optional<read_handler> handler;  ///< set by emplace(): in Boost 1.81 its assignment never returns
+    /// The handler's executor, when it is not the stream's; keeps its context running.
+    boost::asio::any_completion_executor executor;
 
     read_handler take() {
       read_handler taken{std::move(*handler)};
@@ -70,6 +74,7 @@ private:
   void post_completion(read_handler handler, boost::system::error_code error);
 
   executor_type executor_;
+  boost::asio::any_completion_executor own_executor_;  // the same, as handlers give theirs
   source_set sources_;
   std::deque<watch> watches_;  // one a source; a descriptor does not move while a wait is outstanding
   boost::asio::steady_timer timer_;
