@@ -1,0 +1,85 @@
+// What it costs to take a record out of a full ring: ring_reader::drain against ring_buffer__consume.
+#include "support/bench.hpp"
+#include "support/filler.hpp"
+#include "support/libbpf_consumer.hpp"
+
+#include <aiobpf/bpf/ring_reader.hpp>
+#include <aiobpf/loop/budget.hpp>
+
+#include <string>
+
+namespace {
+
+using namespace aiobpf;
+using namespace aiobpf::benchmarks;
+
+constexpr std::uint32_t hot_bytes = 256 * 1024;         // stays in the second-level cache
+constexpr std::uint32_t cold_bytes = 16 * 1024 * 1024;  // does not
+
+// One side: a ring of its own that is filled, untimed, before each drain.
+class side {
+ public:
+  side(std::uint32_t ring_bytes, std::uint32_t size) : filler_(ring_bytes), size_(size) {}
+
+  /// Nanoseconds a record.
+  template <class Drain>
+  double time(tally& seen, Drain drain) {
+    const std::uint64_t first = next_;
+    seed_ += 2;
+    const std::uint64_t count = filler_.fill(size_, first, seed_);
+    next_ += count;
+    const auto started = clock::now();
+    drain();
+    const double taken = nanoseconds_since(started);
+    seen.check(first, count);
+    return taken / static_cast<double>(count);
+  }
+  const filler& events() const noexcept { return filler_; }
+
+ private:
+  filler filler_;
+  std::uint32_t size_;
+  std::uint64_t next_ = 0;
+  std::uint64_t seed_ = 0x9e3779b97f4a7c15;
+};
+
+void ring_drain(const options& wanted, const std::string& lengths, std::uint32_t size, bool hot) {
+  const std::string name = "ring_drain/" + lengths + (hot ? "/hot" : "/cold");
+  if (!wanted.wants(name)) return;
+  const std::uint32_t ring_bytes = hot ? hot_bytes : cold_bytes;
+  const std::size_t pairs = wanted.quick ? 5 : hot ? 301 : 31;
+
+  side ours{ring_bytes, size};
+  side theirs{ring_bytes, size};
+  tally seen;
+  // As a stream drains: bounded, drain after drain.
+  bpf::ring_reader reader{bpf::ring_memory::map_kernel_ring(ours.events().ring())};
+  const loop::budget turn;
+  const bpf::ring_limits limits{.records = turn.records, .bytes = turn.bytes};
+  const auto drain = [&] {
+    while (reader.drain(limits, [&](std::span<const std::byte> record) { seen(record.data()); }).stop ==
+           bpf::ring_stop::limit) {
+    }
+  };
+  tally seen_by_libbpf;
+  libbpf_consumer consumer{theirs.events().ring().native_handle(), seen_by_libbpf};
+
+  const auto costs = measure_pairs(
+      pairs, [&] { return ours.time(seen, drain); },
+      [&] { return theirs.time(seen_by_libbpf, [&] { consumer.consume(); }); });
+  report(name, costs, "libbpf ring_buffer__consume", "ns/record");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  return run_benchmark(count, arguments, [](const options& wanted) {
+    pin_to(0);
+    for (const bool hot : {true, false}) {
+      for (const std::uint32_t size : {16, 64, 256, 1024}) {
+        ring_drain(wanted, "fixed/" + std::to_string(size), size, hot);
+      }
+      ring_drain(wanted, "random", 0, hot);
+    }
+  });
+}
