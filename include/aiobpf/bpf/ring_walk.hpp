@@ -60,22 +60,28 @@ inline std::uint32_t load(const std::byte* header) noexcept {
 template <class Visitor>
 void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std::uint64_t producer,
                ring_limits limits, std::uint32_t& guess, ring_walk& out, Visitor&& visit) {
-  // Far enough that a line from memory arrives in time, near enough to stay in the first-level cache.
-  constexpr std::uint64_t prefetch_bytes = 1024;
-  constexpr std::uint64_t prefetch_records = 6;
+  // Far enough that a line from memory, and the page it is in, arrive in time; near enough to stay in the
+  // first-level cache.
+  constexpr std::uint64_t prefetch_bytes = 8192;
+  constexpr std::uint64_t prefetch_records = 24;
 
   out = {.begin = begin, .end = begin, .last = begin};
-  const std::uint64_t mask = size - 1;
-  // No ring lives to 2^63 bytes; below that, no sum of a position and a record's length wraps around.
+  const std::uint64_t there = producer - begin;
+  // No ring lives to 2^63 bytes; below that, no position and no sum of one wraps around.
   constexpr std::uint64_t never_reached = 1ULL << 63;
-  if (producer - begin > size || begin >= never_reached || begin % 8 != 0 || producer % 8 != 0) {
+  if (there > size || begin >= never_reached || begin % 8 != 0 || producer % 8 != 0) {
     out.stop = ring_stop::corrupt;
     return;
   }
+  // All that is there is in one piece, thanks to the second mapping: no position need be wrapped. A prefetch
+  // must not be either: first-level caches know a line by the address it was asked for. One that misses the
+  // mapping does nothing.
+  const std::byte* const first = data + (begin & (size - 1));
+  const auto prefetch = [&](std::uint64_t at) { __builtin_prefetch(first + at); };
   const std::uint64_t soft_end =
-      begin + std::min<std::uint64_t>(producer - begin, std::max<std::size_t>(limits.bytes, ring_header::size));
-  std::uint64_t position = begin;
-  std::uint64_t last = begin;
+      std::min<std::uint64_t>(there, std::max<std::size_t>(limits.bytes, ring_header::size));
+  std::uint64_t position = 0;  // from `begin` on, as all below
+  std::uint64_t last = 0;
   std::size_t left = std::max<std::size_t>(limits.records, 1);
   std::size_t records = 0;
   std::size_t breaks = 0;  // how often a record differed from the one before
@@ -89,8 +95,8 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
     std::size_t& breaks;
     const std::uint32_t& guess;
     ~settle() {
-      out.end = position;
-      out.last = last;
+      out.end = out.begin + position;
+      out.last = out.begin + last;
       out.records = records;
       out.length = guess;
       out.uniform = records > 0 && breaks == 0 && out.discarded == 0;
@@ -105,9 +111,9 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
     // As long as the guess holds: no length is loaded, checked or rounded.
     const std::uint64_t ahead = std::max(prefetch_bytes, stride * prefetch_records);
     while (left > 0 && position + stride <= soft_end) {
-      const std::byte* header = data + (position & mask);
+      const std::byte* header = first + position;
       if (ring_header::load(header) != word) break;
-      __builtin_prefetch(data + ((position + ahead) & mask));
+      prefetch(position + ahead);
       last = position;
       position += stride;
       ++records;
@@ -115,25 +121,28 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
       visit(header + ring_header::size, word);
     }
     if (left == 0 || position >= soft_end) {
-      out.stop = position == producer ? ring_stop::empty : ring_stop::limit;
+      out.stop = position == there ? ring_stop::empty : ring_stop::limit;
       return;
     }
     // Another length, a flag, or an end: look closely.
-    const std::byte* header = data + (position & mask);
+    const std::byte* header = first + position;
     const std::uint32_t found = ring_header::load(header);
     if (found & ring_header::busy_bit) {
       out.stop = ring_stop::busy;
       return;
     }
     const std::uint64_t needed = ring_header::stride(ring_header::length(found));
-    if (needed > producer - position) {
+    if (needed > there - position) {
       out.stop = ring_stop::corrupt;
       return;
     }
-    if (position + needed > soft_end && position != begin) {
+    if (position + needed > soft_end && position != 0) {
       out.stop = ring_stop::limit;
       return;
     }
+    // Headers at random distances: no processor foresees them, so as many lines are fetched as were passed.
+    // Always four, as a count that varies would be guessed wrong.
+    for (std::uint64_t i = 0; i < 4; ++i) prefetch(position + prefetch_bytes + needed * i / 4);
     if (found & ring_header::discard_bit) {
       last = position;
       position += needed;
