@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <string>
 
 namespace aiobpf::loop {
@@ -23,6 +24,11 @@ void add_quietly(int epoll, int fd) {
   if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) fail("watch a source's descriptor");
 }
 
+[[noreturn]] void refuse_corrupt() {
+  throw bpf::error{bpf::errc::ring_corrupt,
+                   "read: a ring's memory contradicts itself; it is left out from now on"};
+}
+
 }  // namespace
 
 embedded_stream::embedded_stream(stream_options options)
@@ -33,6 +39,8 @@ embedded_stream::embedded_stream(stream_options options)
   if (!epoll_ || !timer_) fail("make a stream");
   add_quietly(epoll_.get(), timer_.get());
 }
+
+embedded_stream::~embedded_stream() { close(); }
 
 std::size_t embedded_stream::add(any_source source) {
   if (!open_) throw bpf::error{bpf::errc::closed, "add a source: the stream is closed"};
@@ -46,11 +54,16 @@ std::size_t embedded_stream::try_read(batch& out) {
   if (!open_) throw bpf::error{bpf::errc::closed, "read: the stream is closed"};
   if (sources_.empty()) throw bpf::error{bpf::errc::not_found, "read: the stream has no source; add() one"};
   out.clear();
-  const std::size_t taken = sources_.take(out, turn_.records);
-  if (taken == 0 && sources_.report_corruption()) {
-    throw bpf::error{bpf::errc::ring_corrupt,
-                     "read: a ring's memory contradicts itself; it is left out from now on"};
+  // Before and after: of a turn that had records to hand over, and of this one.
+  if (sources_.report_corruption()) refuse_corrupt();
+  std::size_t taken = 0;
+  try {
+    taken = sources_.take(out, turn_.records);
+  } catch (const std::bad_alloc&) {
+    if (out.empty()) throw;
+    return out.size();
   }
+  if (taken == 0 && sources_.report_corruption()) refuse_corrupt();
   return taken;
 }
 

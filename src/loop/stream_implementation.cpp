@@ -96,6 +96,9 @@ void stream::implementation::post_turn(const pending_ptr& read) {
 
 void stream::implementation::turn(const pending_ptr& read) {
   if (!read->handler) return disarm();
+  // Of the turn before, which had records to hand over: it does not wait for a turn without any.
+  if (sources_.report_corruption()) return complete(*read, bpf::errc::ring_corrupt, 0);
+  read->out->clear();  // of discarded records, all that a turn without records leaves there
   std::size_t taken = 0;
   try {
     taken = sources_.take(*read->out, pacer_.allowance());

@@ -23,13 +23,17 @@ class embedded_stream {
 public:
   /// Throws bpf::error: an errno (descriptors ran out).
   explicit embedded_stream(stream_options options = {});
+  embedded_stream(embedded_stream&&) noexcept = default;
+  embedded_stream& operator=(embedded_stream&&) = delete;
+  /// Closes.
+  ~embedded_stream();
 
   /// Takes over a source and returns its number. Throws bpf::error: closed, an errno.
   std::size_t add(any_source source);
 
   /// Clears `out` and fills it with what is there, within the budget; never waits. Returns the number of
   /// records. Throws bpf::error: closed; ring_corrupt (that source is left out from now on); not_found
-  /// (there is no source).
+  /// (there is no source). Throws std::bad_alloc when there is no memory for even one record.
   std::size_t try_read(batch& out);
 
   /// Makes native_handle() turn readable when try_read() is in order. False when it is in order already.

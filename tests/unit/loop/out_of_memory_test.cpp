@@ -1,7 +1,10 @@
 #include "check_source.hpp"
 
+#include <aiobpf/loop/embedded_stream.hpp>
 #include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/loop/stream.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
@@ -69,6 +72,37 @@ BOOST_AUTO_TEST_CASE(a_drain_that_runs_out_of_memory_has_consumed_what_is_in_the
   source.drain({}, 0, batch, bpf::ring_release::all);
   BOOST_TEST(numbers_in(batch) == numbers_from(0, 5000), per_element());
   BOOST_TEST(source.statistics().balances());
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_hands_over_what_it_has_and_then_says_that_memory_ran_out) {
+  boost::asio::io_context context;
+  loop::stream events{context.get_executor(), {.turn = {.bytes = 1 << 20}}};
+  events.add(std::move(source));
+  ring.emit(numbered_record(0, 48));
+  ring.emit(numbered_record(1, 500'000));
+  std::vector<boost::system::error_code> results;
+  largest_batch = 64 * 1024;
+  for (int read = 0; read < 2; ++read) {
+    events.async_read(batch, [&](boost::system::error_code error, std::size_t) { results.push_back(error); });
+    context.restart();
+    context.run();
+    if (read == 0) BOOST_TEST(numbers_in(batch) == numbers_from(0, 1), per_element());
+  }
+  BOOST_TEST(!results.at(0));
+  BOOST_TEST(results.at(1) == boost::asio::error::no_memory);
+  BOOST_TEST(events.statistics().unread == 1U);
+  BOOST_TEST(events.statistics().balances());
+}
+
+BOOST_AUTO_TEST_CASE(so_does_an_embedded_stream) {
+  loop::embedded_stream events{{.turn = {.bytes = 1 << 20}}};
+  events.add(std::move(source));
+  ring.emit(numbered_record(0, 48));
+  ring.emit(numbered_record(1, 500'000));
+  largest_batch = 64 * 1024;
+  BOOST_TEST(events.try_read(batch) == 1U);
+  BOOST_CHECK_THROW(events.try_read(batch), std::bad_alloc);
+  BOOST_TEST(events.statistics().balances());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

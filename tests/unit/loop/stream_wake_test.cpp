@@ -1,0 +1,223 @@
+#include "fake_source.hpp"
+#include "loop_printing.hpp"
+#include "run.hpp"
+
+#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/loop/stream.hpp>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+
+namespace asio = boost::asio;
+namespace bpf = aiobpf::bpf;
+namespace loop = aiobpf::loop;
+using namespace aiobpf::tests;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+using boost::test_tools::per_element;
+using steady = std::chrono::steady_clock;
+
+namespace {
+
+struct fixture {
+  loop::stream& open(loop::stream_options options = {}) {
+    events.emplace(context.get_executor(), options);
+    events->add(fake_source{state});
+    return *events;
+  }
+  void start_read() {
+    ended = false;
+    events->async_read(batch, [this](error_code result, std::size_t) {
+      error = result;
+      ended = true;
+    });
+  }
+  bool wait_for_end() {
+    return run_until(context, [&] { return ended; });
+  }
+  // Lets the context run for a time: here the subject is what happens while nothing comes.
+  void run_for(std::chrono::nanoseconds time) {
+    asio::steady_timer timer{context, time};
+    bool over = false;
+    timer.async_wait([&](error_code) { over = true; });
+    run_until(context, [&] { return over; });
+  }
+
+  asio::io_context context;
+  std::shared_ptr<fake> state = std::make_shared<fake>();
+  std::optional<loop::stream> events;
+  loop::batch batch;
+  bool ended = false;
+  error_code error;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(stream_wake, fixture)
+
+BOOST_AUTO_TEST_CASE(a_record_that_nobody_was_told_of_is_seen_by_the_safety_look) {
+  open();
+  start_read();
+  context.poll();
+  const auto began = steady::now();
+  state->emit_silently(0);
+  BOOST_TEST(wait_for_end());
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 1), per_element());
+  BOOST_TEST((steady::now() - began >= loop::wake_policy::safety_look - 10ms));
+}
+
+BOOST_AUTO_TEST_CASE(an_idle_stream_looks_no_more_often_than_the_safety_look_says) {
+  open();
+  start_read();
+  context.poll();
+  const auto drains = state->drains;
+  run_for(250ms);
+  BOOST_TEST(state->drains - drains <= 3U);
+  BOOST_TEST(!ended);
+}
+
+BOOST_AUTO_TEST_CASE(a_busy_head_does_not_make_the_loop_spin) {
+  open();
+  state->busy = true;
+  state->signal();
+  start_read();
+  context.poll();
+  run_for(100ms);
+  // Pauses double from 20 us to 1 ms; without them there are some 100,000 looks.
+  BOOST_TEST(state->drains <= 120U);
+  BOOST_TEST(state->drains >= 7U);
+  state->busy = false;
+  state->emit_silently(0);
+  BOOST_TEST(wait_for_end());
+  BOOST_TEST(!error);
+}
+
+BOOST_AUTO_TEST_CASE(a_descriptor_that_stays_readable_is_not_listened_to_while_the_head_is_busy) {
+  open();
+  state->busy = true;
+  start_read();
+  const auto began = steady::now();
+  while (steady::now() - began < 50ms) {
+    state->signal();  // as a ring that polls readable although nothing can be taken
+    context.run_one_for(1ms);
+  }
+  BOOST_TEST(state->drains <= 70U);
+}
+
+BOOST_AUTO_TEST_CASE(with_latency_a_second_record_waits_for_the_window_and_comes_then) {
+  open({.latency = 20ms});
+  state->emit(0);
+  start_read();
+  BOOST_TEST(wait_for_end());
+  const auto began = steady::now();
+  state->emit(1);
+  state->emit(2);
+  start_read();
+  BOOST_TEST(wait_for_end());
+  BOOST_TEST(numbers_in(batch) == numbers_from(1, 2), per_element());
+  BOOST_TEST((steady::now() - began >= 10ms));
+}
+
+BOOST_AUTO_TEST_CASE(with_latency_records_are_held_back_and_an_idle_window_releases_them) {
+  open({.latency = 1ms});
+  state->emit(0);
+  start_read();
+  BOOST_TEST(wait_for_end());
+  BOOST_TEST((state->how == bpf::ring_release::hold_last));
+  BOOST_TEST(state->releases == 0U);
+  start_read();
+  BOOST_TEST(run_until(context, [&] { return state->releases == 1; }));
+  BOOST_TEST(!ended);
+}
+
+BOOST_AUTO_TEST_CASE(closing_releases_what_is_held_back) {
+  open({.latency = 1h});
+  state->emit(0);
+  start_read();
+  BOOST_TEST(wait_for_end());
+  events->close();
+  BOOST_TEST(state->releases == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_corrupt_source_completes_with_ring_corrupt_and_the_others_can_be_read) {
+  auto& stream = open();
+  const loop::memory_ring other{4096};
+  stream.add(other.source());
+  state->corrupt = true;
+  start_read();
+  BOOST_TEST(wait_for_end());
+  BOOST_TEST(error == bpf::errc::ring_corrupt);
+  other.emit(numbered_record(0));
+  start_read();
+  BOOST_TEST(wait_for_end());
+  BOOST_TEST(!error);
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 1), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_corrupt_source_is_reported_although_another_always_has_records) {
+  auto& stream = open();
+  const loop::memory_ring flooded{4096};
+  stream.add(flooded.source());
+  state->corrupt = true;
+  int reported = 0;
+  for (int read = 0; read < 5; ++read) {
+    flooded.emit(numbered_record(0));
+    start_read();
+    BOOST_TEST(wait_for_end());
+    if (error == bpf::errc::ring_corrupt) ++reported;
+  }
+  BOOST_TEST(reported == 1);
+}
+
+BOOST_AUTO_TEST_CASE(records_before_the_corruption_are_delivered_first) {
+  open();
+  state->emit(0);
+  state->corrupt = true;
+  start_read();
+  BOOST_TEST(wait_for_end());
+  BOOST_TEST(!error);
+  for (int read = 0; read < 2; ++read) {  // and it stays so
+    start_read();
+    BOOST_TEST(wait_for_end());
+    BOOST_TEST(error == bpf::errc::ring_corrupt);
+  }
+}
+
+// A program that discards all its records must not make a waiting batch grow.
+BOOST_AUTO_TEST_CASE(discarded_records_do_not_pile_up_in_the_batch) {
+  const loop::memory_ring ring{64 * 1024};
+  loop::stream stream{context.get_executor()};
+  stream.add(ring.source());
+  stream.async_read(batch, [&](error_code, std::size_t) { ended = true; });
+  for (int round = 0; round < 100; ++round) {
+    for (int i = 0; i < 500; ++i) ring.discard(ring.reserve(48));
+    run_until(context, [&] { return stream.statistics().bytes == (round + 1) * 500U * 56; });
+  }
+  BOOST_TEST(batch.bytes() <= 2 * 64U * 1024);
+  BOOST_TEST(!ended);
+  ring.emit(numbered_record(0));
+  BOOST_TEST(wait_for_end());
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 1), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(other_work_of_the_loop_runs_between_two_reads) {
+  const loop::memory_ring ring{64 * 1024};
+  loop::stream stream{context.get_executor(), {.turn = {.records = 1}}};
+  stream.add(ring.source());
+  for (const auto number : numbers_from(0, 100)) ring.emit(numbered_record(number));
+  int others = 0;
+  run_coroutine(context, [&]() -> asio::awaitable<void> {
+    for (int read = 0; read < 100; ++read) {
+      asio::post(context, [&] { ++others; });
+      co_await stream.async_read(batch);
+      if (others <= read) throw std::runtime_error{"the read went first"};
+    }
+  });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
