@@ -12,7 +12,7 @@ namespace {
 
 struct batch_state {
   loop::batch records;
-  std::size_t skip;
+  std::size_t skip = 0;
   std::vector<decoder> decoders;
   std::vector<loop::batch::iterator> index;  // made when an item is asked for by its number
   // For the buffer protocol: bytes in two dimensions.
@@ -115,7 +115,8 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   state.shape[0] = state.size();
   state.shape[1] = static_cast<Py_ssize_t>(*common);
   state.strides[0] = stride;
-  const std::byte* first = state.records.data() + static_cast<Py_ssize_t>(state.skip) * stride;
+  const std::byte* first = state.records.data(state.records.segments().front()) +
+                           static_cast<Py_ssize_t>(state.skip) * stride;
 
   view->obj = Py_NewRef(self);
   view->buf = const_cast<std::byte*>(first + bpf::ring_header::size);
@@ -158,8 +159,12 @@ bool batch_object_ready(PyObject* module) {
   return batch_type != nullptr && PyModule_AddObjectRef(module, "Batch", reinterpret_cast<PyObject*>(batch_type)) == 0;
 }
 
-PyObject* make_batch(loop::batch records, std::size_t skip, const std::vector<decoder>& decoders) {
-  auto state = std::make_unique<batch_state>(batch_state{std::move(records), skip, decoders, {}});
+PyObject* make_batch(const loop::batch& records, std::size_t skip, const std::vector<decoder>& decoders) {
+  // A copy: Python may keep it for as long as it likes, and no ring waits for that.
+  auto state = std::make_unique<batch_state>();
+  state->records.append(records);
+  state->skip = skip;
+  state->decoders = decoders;
   auto* made = static_cast<batch_object*>(PyObject_Malloc(sizeof(batch_object)));
   if (made == nullptr) return PyErr_NoMemory();
   PyObject_Init(reinterpret_cast<PyObject*>(made), batch_type);

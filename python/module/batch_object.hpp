@@ -14,6 +14,6 @@ bool batch_object_ready(PyObject* module);
 
 /// A Batch of the records of `records` without the first `skip`: a sequence of events, and a buffer when all
 /// have one length. Null with an exception set. Throws std::bad_alloc.
-PyObject* make_batch(loop::batch records, std::size_t skip, const std::vector<decoder>& decoders);
+PyObject* make_batch(const loop::batch& records, std::size_t skip, const std::vector<decoder>& decoders);
 
 }  // namespace aiobpf::python

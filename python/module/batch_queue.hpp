@@ -21,9 +21,9 @@ public:
   /// Throws bpf::error: an errno.
   explicit batch_queue(std::size_t limit_bytes);
 
-  /// Moves a batch in (small ones are joined) and gives back an empty one. False when the queue is full from
-  /// now on: push again after a take() that says `resume`.
-  bool push(loop::batch& batch);
+  /// Copies a batch in, behind the last one when that is small: what is on loan can go back to its ring. False
+  /// when the queue is full from now on: push again after a take() that says `resume`.
+  bool push(const loop::batch& batch);
 
   /// An error for the taker, behind the batches that are there: once, or for ever when it is the `last` word.
   void fail(boost::system::error_code error, bool last);

@@ -139,11 +139,12 @@ PySendResult record_reader::next_batch(PyObject* self, PyObject** result) {
   if (left_ == 0 && !fetch(self, result, instead)) return instead;
   const std::size_t records = left_;
   PyObject* made = guarded<PyObject*>("BpfError", nullptr, [&] {
-    return make_batch(std::move(current_), current_.size() - records, decoders_);
+    return make_batch(current_, current_.size() - records, decoders_);
   });
   *result = made;
   if (made == nullptr) return PYGEN_ERROR;
   left_ = 0;
+  current_.clear();
   delivered_ += records;
   return PYGEN_RETURN;
 }
@@ -153,6 +154,7 @@ void record_reader::close() noexcept {
   unwatch();
   driver_->close();
   left_ = 0;
+  current_.clear();
   if (waiter_ && waiter::is_pending(waiter_.get()) && !waiter::wake_soon(waiter_.get())) {
     PyErr_Clear();  // its loop is closed: nobody waits there any more
   }

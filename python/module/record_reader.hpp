@@ -59,8 +59,8 @@ private:
   PySendResult hand_over(PyObject** result) {
     PyObject* event = decoders_[at_.source()](at_.data(), at_.length());
     ++at_;
-    --left_;
     ++delivered_;
+    if (--left_ == 0) current_.clear();  // a loan goes back now, not when the next event is asked for
     *result = event;
     return event != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
   }

@@ -105,7 +105,9 @@ private:
       if (error == bpf::errc::closed) return;
       if (!error) {
         failures_ = 0;
-        if (queue_.push(filling_)) read();  // full: try_take() resumes
+        const bool more = queue_.push(filling_);
+        filling_.clear();
+        if (more) read();  // else it is full, and try_take() resumes
       } else if (error == asio::error::operation_aborted) {
         read();
       } else {

@@ -110,18 +110,20 @@ bool memory_ring::emit(std::span<const std::byte> record) const noexcept {
 }
 
 memory_source::memory_source(std::shared_ptr<memory_ring::state> ring)
-    : ring_(std::move(ring)), reader_(ring_->memory) {}
+    : ring_(std::move(ring)), drain_(ring_->memory) {}
 
 drain_result memory_source::drain(bpf::ring_limits limits, std::size_t id, batch& out,
                                   bpf::ring_release how) {
   ring_->quiet();
-  return drain_ring(reader_, limits, id, out, how, mine_);
+  return drain_.drain(limits, id, out, how);
 }
 
 ledger memory_source::statistics() const {
-  ledger out = mine_;
+  ledger out;
   out.counted = true;
-  out.unread = reader_.count_unread();
+  out.received = drain_.received();
+  out.bytes = drain_.bytes();
+  out.unread = drain_.reader().count_unread();
   out.delivered = out.received;
   out.seen = ring_->seen;
   out.discarded = ring_->discarded;

@@ -1,7 +1,6 @@
 #include <aiobpf/loop/ring_source.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <string>
 
@@ -24,54 +23,14 @@ std::optional<bpf::map> counters_of(const bpf::object& object, std::string_view 
 
 }  // namespace
 
-drain_result drain_ring(bpf::ring_reader& reader, bpf::ring_limits limits, std::size_t id, batch& out,
-                        bpf::ring_release how, ledger& counts) {
-  // Walked and copied piece by piece, while the piece is in the first-level cache.
-  constexpr std::size_t piece_bytes = 16 * 1024;
-
-  drain_result result;
-  bpf::ring_walk whole{.begin = reader.next(), .end = reader.next(), .last = reader.next()};
-  do {
-    const std::size_t left = limits.bytes - result.bytes;
-    const auto walk = reader.peek({.records = limits.records - (whole.records + whole.discarded),
-                                   .bytes = std::min(left, piece_bytes)});
-    result.stop = walk.stop;
-    const std::size_t bytes = walk.end - walk.begin;
-    if (bytes == 0) break;
-    if (bytes > left && result.bytes > 0) {
-      // peek() gives one record at least; it stays for the next drain.
-      result.stop = bpf::ring_stop::limit;
-      break;
-    }
-    std::memcpy(out.reserve(bytes), reader.at(walk.begin), bytes);
-    out.commit(id, walk);
-    reader.consume(walk, bpf::ring_release::hold_last);
-    counts.received += walk.records;
-    counts.bytes += bytes;
-    whole.end = walk.end;
-    whole.last = walk.last;
-    whole.records += walk.records;
-    whole.discarded += walk.discarded;
-    result.bytes += bytes;
-  } while (result.stop == bpf::ring_stop::limit && whole.records + whole.discarded < limits.records &&
-           result.bytes < limits.bytes);
-  reader.consume(whole, how);
-  result.records = whole.records;
-  return result;
-}
-
 ring_source::ring_source(const bpf::object& object, std::string_view name)
     : ring_source(object.map(name), counters_of(object, name)) {}
 
 ring_source::ring_source(const bpf::map& ring, std::optional<bpf::map> counters)
-    : reader_(bpf::ring_memory::map_kernel_ring(ring)), counters_(std::move(counters)) {
-  if (reader_.next() == 0) return;  // nobody has read it: all that was counted is still to be read
+    : ring_(bpf::ring_memory::map_kernel_ring(ring)), counters_(std::move(counters)) {
+  if (ring_.reader().next() == 0) return;  // nobody has read it: all that was counted is still to be read
   before_ = read_counters();
-  before_.seen -= std::min<std::uint64_t>(before_.seen, reader_.count_unread());
-}
-
-drain_result ring_source::drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how) {
-  return drain_ring(reader_, limits, id, out, how, mine_);
+  before_.seen -= std::min<std::uint64_t>(before_.seen, ring_.reader().count_unread());
 }
 
 ledger ring_source::read_counters() const {
@@ -91,8 +50,10 @@ ledger ring_source::read_counters() const {
 }
 
 ledger ring_source::statistics() const {
-  ledger out = mine_;
-  out.unread = reader_.count_unread();
+  ledger out;
+  out.received = ring_.received();
+  out.bytes = ring_.bytes();
+  out.unread = ring_.reader().count_unread();
   out.delivered = out.received;
   if (counters_) {
     const ledger now = read_counters();

@@ -17,13 +17,14 @@ std::size_t source_set::add(any_source source) {
   return entries_.size() - 1;
 }
 
-std::size_t source_set::drain(std::size_t id, batch& out, bpf::ring_limits limits) {
+std::size_t source_set::drain(std::size_t id, batch& out, bpf::ring_limits limits,
+                              clock::time_point now) {
   entry& one = entries_[id];
   const auto how = one.policy.release_mode();
   auto result = one.source.drain(limits, id, out, how);
   std::size_t records = result.records;
   while (result.stop != bpf::ring_stop::corrupt &&
-         one.policy.drained(clock::now(), result) == wake_policy::action::release) {
+         one.policy.drained(now, result) == wake_policy::action::release) {
     one.source.release();
     result = one.source.drain(limits, id, out, how);
     records += result.records;
@@ -32,9 +33,9 @@ std::size_t source_set::drain(std::size_t id, batch& out, bpf::ring_limits limit
   return records;
 }
 
-std::size_t source_set::take(batch& out, std::size_t most) {
+std::size_t source_set::take(batch& out, std::size_t most, clock::time_point now) {
   if (entries_.empty()) return 0;
-  const auto started = clock::now();
+  const auto until = now + turn_.time;
   const std::size_t records = std::clamp<std::size_t>(most, 1, turn_.records);
   std::size_t taken = 0;
   const std::size_t bytes_before = out.bytes();
@@ -47,17 +48,17 @@ std::size_t source_set::take(batch& out, std::size_t most) {
       const std::size_t id = (first_ + i) % entries_.size();
       entry& one = entries_[id];
       const std::size_t bytes = out.bytes() - bytes_before;
-      const bool spent =
-          taken >= records || bytes >= turn_.bytes || (taken > 0 && clock::now() - started >= turn_.time);
-      if (spent) {
+      if (taken >= records || bytes >= turn_.bytes || (taken > 0 && now >= until)) {
         first_ = id;
         return taken;
       }
-      if (one.corrupt || !one.policy.may_drain(started)) continue;
+      if (one.corrupt || !one.policy.may_drain(now)) continue;
       const std::size_t got =
-          drain(id, out, {.records = std::min(share, records - taken), .bytes = turn_.bytes - bytes});
+          drain(id, out, {.records = std::min(share, records - taken), .bytes = turn_.bytes - bytes}, now);
       taken += got;
       progress = progress || (got > 0 && one.policy.next() == wake_policy::action::drain);
+      if (entries_.size() == 1) return taken;  // one drain is the turn
+      now = clock::now();
     }
   }
   first_ = (first_ + 1) % entries_.size();

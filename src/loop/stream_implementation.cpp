@@ -96,18 +96,19 @@ void stream::implementation::post_turn(const pending_ptr& read) {
 
 void stream::implementation::turn(const pending_ptr& read) {
   if (!read->handler) return disarm();
+  const auto now = source_set::clock::now();
   // Of the turn before, which had records to hand over: it does not wait for a turn without any.
-  if (sources_.report_corruption()) return complete(*read, bpf::errc::ring_corrupt, 0);
+  if (sources_.report_corruption()) return complete(*read, now, bpf::errc::ring_corrupt, 0);
   read->out->clear();  // of discarded records, all that a turn without records leaves there
   std::size_t taken = 0;
   try {
-    taken = sources_.take(*read->out, pacer_.allowance());
+    taken = sources_.take(*read->out, pacer_.allowance(), now);
   } catch (const std::bad_alloc&) {
-    if (read->out->empty()) return complete(*read, asio::error::no_memory, 0);
-    return complete(*read, {}, read->out->size());
+    if (read->out->empty()) return complete(*read, now, asio::error::no_memory, 0);
+    return complete(*read, now, {}, read->out->size());
   }
-  if (taken > 0) return complete(*read, {}, taken);
-  if (sources_.report_corruption()) return complete(*read, bpf::errc::ring_corrupt, 0);
+  if (taken > 0) return complete(*read, now, {}, taken);
+  if (sources_.report_corruption()) return complete(*read, now, bpf::errc::ring_corrupt, 0);
   wait(read);
 }
 
@@ -158,7 +159,8 @@ void stream::implementation::disarm() noexcept {
   timer_.cancel();
 }
 
-void stream::implementation::complete(pending_read& read, error_code error, std::size_t records) {
+void stream::implementation::complete(pending_read& read, source_set::clock::time_point began,
+                                      error_code error, std::size_t records) {
   auto handler = read.take();
   if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
 
@@ -167,12 +169,12 @@ void stream::implementation::complete(pending_read& read, error_code error, std:
     implementation& stream;
     const pending_read& read;
     std::size_t records;
-    source_set::clock::time_point started = source_set::clock::now();
+    source_set::clock::time_point began;
     ~settle() {
-      stream.pacer_.spent(records, source_set::clock::now() - started);
+      stream.pacer_.spent(records, source_set::clock::now() - began);
       if (!read.handler) stream.disarm();
     }
-  } const at_end{*this, read, records};
+  } const at_end{*this, read, records, began};
   if (const auto executor = std::exchange(read.executor, {})) {
     asio::dispatch(asio::bind_executor(executor, asio::append(std::move(handler), error, records)));
   } else {

@@ -70,7 +70,8 @@ private:
   void arm(const pending_ptr& read, std::size_t id);
   void arm_timer(const pending_ptr& read, source_set::clock::time_point at);
   void disarm() noexcept;
-  void complete(pending_read& read, boost::system::error_code error, std::size_t records);
+  void complete(pending_read& read, source_set::clock::time_point began, boost::system::error_code error,
+                std::size_t records);
   void post_completion(read_handler handler, boost::system::error_code error);
 
   executor_type executor_;

@@ -1,6 +1,7 @@
 #include <aiobpf/loop/wake_policy.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace aiobpf::loop {
 
@@ -8,6 +9,10 @@ wake_policy::action wake_policy::decide(action next, clock::time_point wake_at) 
   next_ = next;
   wake_at_ = wake_at;
   return next;
+}
+
+std::chrono::nanoseconds wake_policy::longer_pause() noexcept {
+  return std::exchange(busy_pause_, std::min(busy_pause_ * 2, busy_pause_limit));
 }
 
 wake_policy::action wake_policy::drained(clock::time_point now, const drain_result& result) noexcept {
@@ -25,10 +30,11 @@ wake_policy::action wake_policy::drained(clock::time_point now, const drain_resu
       return decide(action::release, now);
     }
   }
-  if (busy) {
-    const auto pause = busy_pause_;
-    busy_pause_ = std::min(busy_pause_ * 2, busy_pause_limit);
-    return decide(action::pause, now + pause);
+  if (busy) return decide(action::pause, now + longer_pause());
+  if (result.lent) {
+    // What is not released keeps the descriptor readable: waiting for it would not wait.
+    if (result.bytes > 0) return decide(action::drain, now);
+    return decide(action::pause, now + longer_pause());
   }
   return decide(action::wait, now + safety_look);
 }

@@ -54,9 +54,12 @@ public:
     return memory_.data() + (position & (memory_.size() - 1));
   }
 
+  /// Goes on behind a walk; its records stay unreleased, and the caller sees to their release.
+  void advance(const ring_walk& walk) noexcept { next_ = walk.end; }
+
   /// Goes on behind a walk and releases its records.
   void consume(const ring_walk& walk, ring_release how = ring_release::all) noexcept {
-    next_ = walk.end;
+    advance(walk);
     if (walk.end != walk.begin) {
       memory_.release(how == ring_release::all ? walk.end : walk.last);
     }

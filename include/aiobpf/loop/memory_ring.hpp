@@ -1,6 +1,6 @@
 #pragma once
 
-#include <aiobpf/bpf/ring_reader.hpp>
+#include <aiobpf/loop/ring_drain.hpp>
 #include <aiobpf/loop/source.hpp>
 
 #include <cstddef>
@@ -48,9 +48,9 @@ private:
 /// The reading side of a memory_ring; a record_source.
 class memory_source {
 public:
-  int native_handle() const noexcept { return reader_.native_handle(); }
+  int native_handle() const noexcept { return drain_.reader().native_handle(); }
   drain_result drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how);
-  void release() noexcept { reader_.release(); }
+  void release() noexcept { drain_.release(); }
   ledger statistics() const;
 
 private:
@@ -58,8 +58,7 @@ private:
   explicit memory_source(std::shared_ptr<memory_ring::state> ring);
 
   std::shared_ptr<memory_ring::state> ring_;
-  bpf::ring_reader reader_;
-  ledger mine_;
+  ring_drain drain_;
 };
 
 }  // namespace aiobpf::loop

@@ -2,7 +2,7 @@
 
 #include <aiobpf/bpf/map.hpp>
 #include <aiobpf/bpf/object.hpp>
-#include <aiobpf/bpf/ring_reader.hpp>
+#include <aiobpf/loop/ring_drain.hpp>
 #include <aiobpf/loop/source.hpp>
 
 #include <optional>
@@ -24,23 +24,19 @@ public:
   /// A ring by its map. `counters` is the map of struct aiobpf_ledger, else kernel losses are not counted.
   explicit ring_source(const bpf::map& ring, std::optional<bpf::map> counters = std::nullopt);
 
-  int native_handle() const noexcept { return reader_.native_handle(); }
-  drain_result drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how);
-  void release() noexcept { reader_.release(); }
+  int native_handle() const noexcept { return ring_.reader().native_handle(); }
+  drain_result drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how) {
+    return ring_.drain(limits, id, out, how);
+  }
+  void release() noexcept { ring_.release(); }
   ledger statistics() const;
 
 private:
   ledger read_counters() const;
 
-  bpf::ring_reader reader_;
+  ring_drain ring_;
   std::optional<bpf::map> counters_;
   ledger before_;  // what the counters said when we came
-  ledger mine_;
 };
-
-/// Copies committed records of a ring into a batch; what ring_source and memory_source share.
-/// Throws std::bad_alloc, having consumed nothing that is not in the batch.
-drain_result drain_ring(bpf::ring_reader& reader, bpf::ring_limits limits, std::size_t id, batch& out,
-                        bpf::ring_release how, ledger& counts);
 
 }  // namespace aiobpf::loop

@@ -16,6 +16,7 @@ struct drain_result {
   std::size_t records = 0;
   std::size_t bytes = 0;
   bpf::ring_stop stop = bpf::ring_stop::empty;  ///< limit: there may be more; busy: a held-back head
+  bool lent = false;  ///< a batch has records of the source that cannot be released before it is cleared
 };
 
 /// Something that records come from: a kernel ring, a ring in memory, a fake.

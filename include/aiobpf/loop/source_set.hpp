@@ -29,9 +29,9 @@ public:
   bool empty() const noexcept { return entries_.empty(); }
 
   /// One turn: appends records of all sources that may be drained to `out`, `most` at most, and decides
-  /// what each source waits for. Returns how many there were.
+  /// what each source waits for. `now` is when the turn began. Returns how many there were.
   /// Throws std::bad_alloc; what was taken is then in `out`.
-  std::size_t take(batch& out, std::size_t most);
+  std::size_t take(batch& out, std::size_t most, clock::time_point now = clock::now());
 
   /// Whether a source turned out to be corrupt: true once for each, and always when no other is left.
   /// A corrupt source is not drained any more.
@@ -60,7 +60,7 @@ private:
     bool corrupt = false;
     bool corruption_reported = false;
   };
-  std::size_t drain(std::size_t id, batch& out, bpf::ring_limits limits);
+  std::size_t drain(std::size_t id, batch& out, bpf::ring_limits limits, clock::time_point now);
 
   std::vector<entry> entries_;
   std::chrono::nanoseconds latency_;

@@ -19,7 +19,8 @@ namespace aiobpf::loop {
 /// program pays for no wakeup while records flow. A window without records ends the hold-back.
 ///
 /// Busy head: a reserved record that is not submitted keeps the descriptor readable while nothing can be
-/// taken. Then we look again after a pause that doubles, not whenever the descriptor says so.
+/// taken. Then we look again after a pause that doubles, not whenever the descriptor says so. The same when
+/// somebody keeps a batch that has records on loan: they keep it readable too.
 ///
 /// Threads  as a value
 class wake_policy {
@@ -59,6 +60,7 @@ public:
   bool may_drain(clock::time_point now) const noexcept { return next_ != action::pause || now >= wake_at_; }
 
 private:
+  std::chrono::nanoseconds longer_pause() noexcept;
   action decide(action next, clock::time_point wake_at) noexcept;
 
   std::chrono::nanoseconds latency_;

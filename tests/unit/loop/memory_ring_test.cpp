@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(several_producers_lose_no_record_that_is_not_counted) {
   for (bool last = false; !last;) {
     last = working == 0;  // looked at before the drain, so that the last drain follows the last record
     batch.clear();
-    drain();
+    last = drain().stop != bpf::ring_stop::limit && last;  // a drain lends half of the ring at most
     for (const auto& record : batch) {
       const std::uint64_t number = number_in(record.data) & 0xffffffff;
       auto& expected = next[number_in(record.data) >> 32];

@@ -1,0 +1,161 @@
+// Records that are read in place: on loan in a batch, and released with it.
+#include "check_source.hpp"
+
+#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/loop/wake_policy.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+#include <thread>
+
+namespace bpf = aiobpf::bpf;
+namespace loop = aiobpf::loop;
+using namespace aiobpf::tests;
+using boost::test_tools::per_element;
+
+namespace {
+
+constexpr std::size_t ring_bytes = 64 * 1024;
+constexpr std::uint64_t half = ring_bytes / 2 / 56;  // records of 48 bytes in half of the ring
+
+struct fixture {
+  loop::drain_result drain(loop::batch& into) { return source->drain({}, 0, into, bpf::ring_release::all); }
+  void emit(std::uint64_t first, std::uint64_t count) {
+    for (const auto number : numbers_from(first, count)) ring.emit(numbered_record(number, 48));
+  }
+  // How many more records the ring takes.
+  std::uint64_t room() {
+    std::uint64_t taken = 0;
+    while (ring.emit(numbered_record(1'000'000 + taken, 48))) ++taken;
+    return taken;
+  }
+
+  loop::memory_ring ring{ring_bytes};
+  std::optional<loop::memory_source> source{ring.source()};
+  loop::batch batch;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(ring_loan, fixture)
+
+BOOST_AUTO_TEST_CASE(few_records_are_copied_and_released_at_once) {
+  emit(0, 50);
+  BOOST_TEST(!drain(batch).lent);
+  BOOST_TEST(room() == (ring_bytes - 1) / 56);
+}
+
+BOOST_AUTO_TEST_CASE(many_records_stay_in_the_ring_until_the_batch_is_cleared) {
+  emit(0, 500);
+  BOOST_TEST(drain(batch).lent);
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 500), per_element());
+  const auto beside_the_loan = room();
+  BOOST_TEST(beside_the_loan == (ring_bytes - 1) / 56 - 500);
+  batch.clear();
+  BOOST_TEST(room() == 500U);
+}
+
+BOOST_AUTO_TEST_CASE(half_of_the_ring_is_lent_at_most) {
+  emit(0, 1100);
+  const auto first = drain(batch);
+  BOOST_TEST(first.records == half);
+  BOOST_TEST((first.stop == bpf::ring_stop::limit));
+}
+
+BOOST_AUTO_TEST_CASE(a_loan_ends_with_its_batch_or_the_next_use_of_it) {
+  emit(0, 200);
+  {
+    loop::batch short_lived;
+    drain(short_lived);
+  }
+  BOOST_TEST(source->drain({}, 0, batch, bpf::ring_release::all).lent == false);
+  emit(200, 200);
+  BOOST_TEST(drain(batch).lent);
+  loop::batch other{std::move(batch)};
+  batch = std::move(other);  // moving does not end it
+  emit(400, 200);
+  loop::batch second;
+  BOOST_TEST(drain(second).lent);
+  BOOST_TEST(numbers_in(batch) == numbers_from(200, 200), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(while_a_batch_is_kept_later_records_are_copied_and_nothing_is_lost) {
+  emit(0, 200);
+  drain(batch);
+  std::vector<std::uint64_t> later;
+  for (std::uint64_t round = 0; round < 4; ++round) {
+    emit(200 + round * 200, 200);
+    loop::batch copied;
+    BOOST_TEST(drain(copied).lent);
+    for (const auto number : numbers_in(copied)) later.push_back(number);
+  }
+  BOOST_TEST(later == numbers_from(200, 800), per_element());
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 200), per_element());
+  batch.clear();  // and releases all of them
+  BOOST_TEST(room() == (ring_bytes - 1) / 56);
+  BOOST_TEST(source->statistics().balances());
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_ends_no_loan_and_outlives_it) {
+  emit(0, 300);
+  drain(batch);
+  loop::batch kept;
+  kept.append(batch);
+  batch.clear();
+  BOOST_TEST(room() > 0U);
+  BOOST_TEST(numbers_in(kept) == numbers_from(0, 300), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_outlives_its_source) {
+  emit(0, 300);
+  drain(batch);
+  source.reset();
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 300), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_hold_back_waits_for_a_loan) {
+  emit(0, 300);
+  source->drain({}, 0, batch, bpf::ring_release::hold_last);
+  source->release();
+  BOOST_TEST(room() == (ring_bytes - 1) / 56 - 300);
+  batch.clear();
+  BOOST_TEST(room() == 300U);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_whose_records_are_kept_is_looked_at_by_a_timer) {
+  // Its descriptor stays readable: waiting for that would spin.
+  loop::wake_policy policy;
+  const auto now = loop::wake_policy::clock::now();
+  BOOST_TEST(
+      (policy.drained(now, {.records = 9, .bytes = 504, .lent = true}) == loop::wake_policy::action::drain));
+  BOOST_TEST((policy.drained(now, {.lent = true}) == loop::wake_policy::action::pause));
+  BOOST_TEST((policy.wake_at() == now + loop::wake_policy::busy_pause));
+  BOOST_TEST((policy.drained(now, {}) == loop::wake_policy::action::wait));
+}
+
+BOOST_AUTO_TEST_CASE(batches_are_cleared_on_another_thread_while_the_ring_is_drained) {
+  std::uint64_t emitted = 0;
+  std::uint64_t received = 0;
+  bool in_order = true;
+  for (int round = 0; round < 200; ++round) {
+    emit(emitted, 400);
+    emitted += 400;
+    loop::batch lent;
+    drain(lent);
+    std::thread other{[taken = std::move(lent), &in_order, first = received]() mutable {
+      auto expected = first;
+      for (const auto& record : taken) in_order = in_order && number_in(record.data) == expected++;
+      taken.clear();
+    }};
+    received = emitted;
+    loop::batch beside;
+    drain(beside);
+    other.join();
+  }
+  BOOST_TEST(in_order);
+  BOOST_TEST(source->statistics().received == emitted);
+  BOOST_TEST(source->statistics().balances());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
