@@ -1,5 +1,7 @@
 #include <aiobpf/loop/ring_source.hpp>
 
+#include <aiobpf/bpf/error.hpp>
+
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -28,8 +30,13 @@ ring_source::ring_source(const bpf::object& object, std::string_view name)
 
 ring_source::ring_source(const bpf::map& ring, std::optional<bpf::map> counters)
     : ring_(bpf::ring_memory::map_kernel_ring(ring)), counters_(std::move(counters)) {
+  if (counters_ && counters_->value_size() < sizeof(bpf_counters)) {
+    throw bpf::error{bpf::errc::wrong_size, "read the counters '" + counters_->name() +
+                                                "': they are not a struct aiobpf_ledger; see aiobpf.bpf.h"};
+  }
+  const ledger now = read_counters();
   if (ring_.reader().next() == 0) return;  // nobody has read it: all that was counted is still to be read
-  before_ = read_counters();
+  before_ = now;
   before_.seen -= std::min<std::uint64_t>(before_.seen, ring_.reader().count_unread());
 }
 
@@ -38,7 +45,8 @@ ledger ring_source::read_counters() const {
   if (!counters_) return sum;
   const std::uint32_t zero = 0;
   const auto values = counters_->lookup(std::as_bytes(std::span{&zero, 1}));
-  for (std::size_t at = 0; values && at + sizeof(bpf_counters) <= values->size(); at += sizeof(bpf_counters)) {
+  const std::size_t stride = (counters_->value_size() + 7) / 8 * 8;  // one CPU's; a newer header may append
+  for (std::size_t at = 0; values && at + sizeof(bpf_counters) <= values->size(); at += stride) {
     bpf_counters one;
     std::memcpy(&one, values->data() + at, sizeof(one));
     sum.seen += one.seen;
@@ -55,7 +63,9 @@ ledger ring_source::statistics() const {
   out.bytes = ring_.bytes();
   out.unread = ring_.reader().count_unread();
   out.delivered = out.received;
-  if (counters_) {
+  out.submitted = out.seen = out.received + out.unread;
+  if (!counters_) return out;
+  try {
     const ledger now = read_counters();
     out.counted = true;
     out.seen = now.seen - before_.seen;
@@ -63,8 +73,9 @@ ledger ring_source::statistics() const {
     out.ring_full = now.ring_full - before_.ring_full;
     out.oversize = now.oversize - before_.oversize;
     out.submitted = out.seen - out.discarded - out.ring_full - out.oversize;
-  } else {
-    out.submitted = out.seen = out.received + out.unread;
+  } catch (const bpf::error&) {
+    // They could be read when we came: the process has since given up the right to (before kernel 5.19 a
+    // lookup needs CAP_BPF). Then they are as good as not there.
   }
   return out;
 }

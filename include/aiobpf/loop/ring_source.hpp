@@ -22,6 +22,7 @@ public:
   ring_source(const bpf::object& object, std::string_view name);
 
   /// A ring by its map. `counters` is the map of struct aiobpf_ledger, else kernel losses are not counted.
+  /// Throws bpf::error: wrong_type (no ring buffer), wrong_size or an errno (no such counters).
   explicit ring_source(const bpf::map& ring, std::optional<bpf::map> counters = std::nullopt);
 
   int native_handle() const noexcept { return ring_.reader().native_handle(); }

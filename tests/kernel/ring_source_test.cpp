@@ -1,0 +1,116 @@
+#include "check_source.hpp"
+#include "kernel.hpp"
+#include "loop_printing.hpp"
+
+#include <aiobpf/bpf/error.hpp>
+#include <aiobpf/loop/ring_source.hpp>
+
+#include <memory>
+
+namespace bpf = aiobpf::bpf;
+namespace loop = aiobpf::loop;
+using namespace aiobpf::tests;
+using boost::test_tools::per_element;
+
+namespace {
+
+struct fixture {
+  bpf::object object = bpf::object_file{bpf_object_path("emit")}.load();
+  loop::batch batch;
+
+  loop::drain_result drain(loop::ring_source& source, bpf::ring_limits limits = {}) {
+    return source.drain(limits, 0, batch, bpf::ring_release::all);
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(ring_source, fixture, *needs_bpf())
+
+BOOST_AUTO_TEST_CASE(a_kernel_ring_keeps_the_promises_of_a_source) {
+  check_source([] {
+    const auto made = std::make_shared<bpf::object>(bpf::object_file{bpf_object_path("emit")}.load());
+    return source_under_test{loop::ring_source{*made, "first"},
+                             [made](std::uint64_t first, std::uint32_t count) {
+                               emit(*made, {.first_sequence = first, .count = count});
+                             }};
+  });
+}
+
+BOOST_AUTO_TEST_CASE(what_finds_no_room_is_counted_as_ring_full) {
+  loop::ring_source source{object, "first"};
+  emit(object, {.count = 10'000});
+  const auto now = source.statistics();
+  BOOST_TEST(now.seen == 10'000U);
+  BOOST_TEST(now.ring_full > 0U);
+  BOOST_TEST(now.unread == 10'000U - now.ring_full);
+  BOOST_TEST(now.balances());
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_that_was_read_before_counts_from_there) {
+  {
+    loop::ring_source earlier{object, "first"};
+    emit(object, {.count = 10'000, .discard = 7});  // some are lost: they belong to the earlier reader
+    drain(earlier, {.records = 100});
+  }
+  const auto unread = loop::ring_source{object, "first"}.statistics().unread;
+  loop::ring_source source{object, "first"};
+  BOOST_TEST(source.statistics().seen == unread);
+  BOOST_TEST(source.statistics().submitted == unread);
+  BOOST_TEST(source.statistics().ring_full == 0U);
+  BOOST_TEST(source.statistics().discarded == 0U);
+  BOOST_TEST(source.statistics().received == 0U);
+  BOOST_TEST(source.statistics().balances());
+
+  drain(source);
+  emit(object, {.first_sequence = 1, .count = 10, .discard = 5});
+  drain(source);
+  const auto now = source.statistics();
+  BOOST_TEST(now.seen == unread + 10);
+  BOOST_TEST(now.discarded == 2U);
+  BOOST_TEST(now.received == unread + 8);
+  BOOST_TEST(now.unread == 0U);
+  BOOST_TEST(now.balances());
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_that_nobody_has_read_counts_from_its_beginning) {
+  emit(object, {.count = 10'000});
+  const auto now = loop::ring_source{object, "first"}.statistics();
+  BOOST_TEST(now.seen == 10'000U);
+  BOOST_TEST(now.balances());
+}
+
+BOOST_AUTO_TEST_CASE(without_counters_the_kernels_losses_are_unknown_and_it_says_so) {
+  loop::ring_source source{object.map("first")};
+  emit(object, {.count = 10'000});
+  drain(source, {.records = 10});
+  const auto now = source.statistics();
+  BOOST_TEST(!now.counted);
+  BOOST_TEST(now.received == 10U);
+  BOOST_TEST(now.submitted == now.received + now.unread);
+  BOOST_TEST(now.ring_full == 0U);
+  BOOST_TEST(now.balances());
+}
+
+BOOST_AUTO_TEST_CASE(a_map_that_is_no_ring_is_refused) {
+  BOOST_CHECK_EXCEPTION(loop::ring_source(object, "table"), bpf::error,
+                        [](const auto& thrown) { return thrown.code() == bpf::errc::wrong_type; });
+}
+
+BOOST_AUTO_TEST_CASE(counters_that_are_none_are_refused_when_the_source_is_made) {
+  for (const auto* map : {"table", "array", "second"}) {
+    BOOST_CHECK_EXCEPTION(loop::ring_source(object.map("first"), object.map(map)), bpf::error,
+                          [](const auto& thrown) { return thrown.code() == bpf::errc::wrong_size; });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_source_outlives_its_object) {
+  loop::ring_source source{object, "first"};
+  emit(object, {.count = 5});
+  { const auto gone = std::move(object); }
+  drain(source);
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 5), per_element());
+  BOOST_TEST(source.statistics().balances());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
