@@ -72,7 +72,8 @@ run_result run(const bpf::object& object, emit_args args, loop::stream_options o
   events.add(loop::ring_source{object, "first"});
   events.add(loop::ring_source{object, "second"});
 
-  bool emitted = false;
+  inspector inspected;
+  std::uint64_t submitted = UINT64_MAX;  // not known before all is emitted
   bool refused = false;
   std::thread emitter{[&, work = asio::make_work_guard(context)]() mutable {
     const auto program = object.program("emit");
@@ -81,16 +82,15 @@ run_result run(const bpf::object& object, emit_args args, loop::stream_options o
       refused = program.run(std::as_writable_bytes(std::span{&args, 1})).value != 0 || refused;
     }
     asio::post(context, [&] {
-      emitted = true;
-      if (events.statistics().unread == 0) events.cancel();
+      submitted = events.statistics().submitted;
+      if (inspected.seen() == submitted) events.cancel();
     });
     work.reset();
   }};
 
-  inspector inspected;
   run_coroutine(context, [&]() -> asio::awaitable<void> {
     loop::batch batch;
-    while (!emitted || events.statistics().unread > 0) {
+    while (inspected.seen() < submitted) {
       const auto [error, records] = co_await events.async_read(batch, asio::as_tuple(asio::use_awaitable));
       if (error) break;
       inspected.look_at(batch);
