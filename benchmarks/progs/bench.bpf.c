@@ -39,7 +39,7 @@ struct fill_args {
                         return 1;                                             \
                 _Pragma("unroll") for (int i = 0; i < (bytes) / 8; i++)       \
                         words[i] = args->sequence;                            \
-                bpf_ringbuf_submit(words, BPF_RB_NO_WAKEUP);                  \
+                bpf_ringbuf_submit(words, 0);                  \
         } while (0)
 
 static long fill_16(__u32 index, void *data)
@@ -85,7 +85,7 @@ static long fill_event(__u32 index, void *data)
         event->pid = index;
         event->cpu = 1;
         __builtin_memcpy(event->comm, "benchmark\0\0\0\0\0\0", 16);
-        bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+        bpf_ringbuf_submit(event, 0);
         return 0;
 }
 
@@ -102,7 +102,7 @@ static long fill_random(__u32 index, void *data)
         // 16 to 512; the verifier follows a multiplication's bounds, but not those of %.
         __u64 size = 16 + ((seed >> 32) * 497 >> 32);
         scratch[0] = args->sequence;
-        if (bpf_ringbuf_output(&events, scratch, size, BPF_RB_NO_WAKEUP))
+        if (bpf_ringbuf_output(&events, scratch, size, 0))
                 return 1;
         args->sequence++;
         return 0;

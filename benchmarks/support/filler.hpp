@@ -19,7 +19,7 @@ class filler {
   const bpf::object& object() const noexcept { return object_; }
   bpf::map ring() const { return object_.map("events"); }
 
-  /// Emits records of `size` bytes (0: random lengths, by `seed`) until the ring is full, without a wakeup.
+  /// Emits records of `size` bytes (0: random lengths, by `seed`) until the ring is full.
   /// Returns how many. The first 8 bytes of each are its number, from `first` on.
   std::uint64_t fill(std::uint32_t size, std::uint64_t first, std::uint64_t seed = 1) const {
     fill_args args{.sequence = first, .seed = seed, .count = 1U << 22, .size = size};
