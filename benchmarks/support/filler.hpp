@@ -11,10 +11,14 @@
 
 namespace aiobpf::benchmarks {
 
-/// A ring of its own, and the BPF program that fills it in one go (progs/bench.bpf.c).
+/// A ring of its own, and the BPF programs that fill it (progs/bench.bpf.c).
 class filler {
  public:
-  explicit filler(std::uint32_t ring_bytes) : object_(load(ring_bytes)), fill_(object_.program("fill")) {}
+  explicit filler(std::uint32_t ring_bytes)
+      : object_(load(ring_bytes)),
+        fill_(object_.program("fill")),
+        emit_one_(object_.program("emit_one")),
+        emit_none_(object_.program("emit_none")) {}
 
   const bpf::object& object() const noexcept { return object_; }
   bpf::map ring() const { return object_.map("events"); }
@@ -29,6 +33,10 @@ class filler {
     return args.sequence - first;
   }
 
+  /// One run that emits one `struct event`, with its time; and an equal run that emits nothing.
+  void emit_one(std::uint64_t sequence) const { emit(emit_one_, sequence); }
+  void emit_none(std::uint64_t sequence) const { emit(emit_none_, sequence); }
+
  private:
   struct fill_args {  // of bench.bpf.c
     std::uint64_t sequence;
@@ -36,6 +44,18 @@ class filler {
     std::uint32_t count;
     std::uint32_t size;
   };
+
+  struct emit_args {  // of bench.bpf.c
+    std::uint64_t sequence;
+    std::uint64_t nanoseconds;
+  };
+
+  static void emit(const bpf::program& program, std::uint64_t sequence) {
+    emit_args args{.sequence = sequence, .nanoseconds = 0};
+    if (program.run(std::as_writable_bytes(std::span{&args, 1})).value != 0) {
+      throw std::runtime_error{"the ring is full: its reader does not keep up"};
+    }
+  }
 
   static bpf::object load(std::uint32_t ring_bytes) {
     bpf::object_file file{AIOBPF_BENCH_OBJECT};
@@ -45,6 +65,8 @@ class filler {
 
   bpf::object object_;
   bpf::program fill_;
+  bpf::program emit_one_;
+  bpf::program emit_none_;
 };
 
 /// What every handler does, on both sides: it reads the record's number. The sum is checked, so that the
