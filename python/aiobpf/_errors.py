@@ -16,6 +16,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 _LOG_BEGIN = "-- BEGIN PROG LOAD LOG --\n"
 _LOG_END = "-- END PROG LOAD LOG --"
 
@@ -36,8 +38,8 @@ class BpfError(Exception):
     def __str__(self) -> str:
         return self.message
 
-    def __reduce__(self) -> tuple[type[BpfError], tuple[str, int, str | None]]:
-        return type(self), (self.message, self.errno, self.libbpf_log)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, self.errno, self.libbpf_log), self.__dict__
 
 
 class BpfLoadError(BpfError):
