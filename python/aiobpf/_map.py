@@ -6,13 +6,26 @@ from collections.abc import Iterator, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
 
 from aiobpf import _aiobpf
-from aiobpf._errors import BpfMapError, BpfNotFoundError
+from aiobpf._errors import BpfClosedError, BpfMapError, BpfNotFoundError
 
 if TYPE_CHECKING:
     from aiobpf._object import BpfObject
 
 Key = Union[bytes, bytearray, memoryview]
 Value = Union[bytes, list[bytes]]
+
+
+class _LetGo:
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __getattr__(self, name: str) -> Any:
+        raise BpfClosedError(f"{self._what}: its object was closed")
+
+
+def let_go(what: str) -> Any:
+    """Takes the place of what an object held: any use of it is a BpfClosedError, and open ones pay for no check."""
+    return _LetGo(what)
 
 
 class BpfMap(MutableMapping[Key, Value]):
@@ -30,10 +43,11 @@ class BpfMap(MutableMapping[Key, Value]):
     def __init__(self, raw: _aiobpf.Map, owner: BpfObject | None = None) -> None:
         self._raw = raw
         self._owner = owner
+        self._name = raw.name
 
     @property
     def name(self) -> str:
-        return self._raw.name
+        return self._name
 
     @property
     def type_name(self) -> str:
@@ -59,6 +73,9 @@ class BpfMap(MutableMapping[Key, Value]):
     def fd(self) -> int:
         """The map's descriptor; the map's own, do not close it."""
         return self._raw.fd
+
+    def _let_go(self) -> None:
+        self._raw = let_go(f"map {self._name}")
 
     def _bytes(self, given: object, what: str) -> Any:
         if isinstance(given, (bytes, bytearray, memoryview)):
@@ -121,5 +138,6 @@ class BpfMap(MutableMapping[Key, Value]):
                 yield key, self._from_raw(value)
 
     def __repr__(self) -> str:
+        if isinstance(self._raw, _LetGo):
+            return f"<aiobpf.BpfMap {self.name!r} (closed)>"
         return f"<aiobpf.BpfMap {self.name!r} ({self.type_name}, {self.max_entries} entries)>"
-

@@ -10,9 +10,9 @@ from typing import Any, Callable, Generic, TypeVar
 from aiobpf import _aiobpf
 from aiobpf._errors import BpfClosedError, BpfNotFoundError
 from aiobpf._event_type import make_event_type
-from aiobpf._map import BpfMap
+from aiobpf._map import BpfMap, let_go
 
-T = TypeVar("T")
+M = TypeVar("M", "BpfProgram", BpfMap)
 
 
 class BpfLink:
@@ -23,12 +23,12 @@ class BpfLink:
     """
 
     def __init__(self, raw: _aiobpf.Link, hook_name: str) -> None:
-        self._raw = raw
+        self._raw: _aiobpf.Link | None = raw
         self._hook_name = hook_name
 
     @property
     def is_attached(self) -> bool:
-        return self._raw.is_attached
+        return self._raw is not None
 
     @property
     def hook_name(self) -> str:
@@ -38,11 +38,13 @@ class BpfLink:
     @property
     def fd(self) -> int:
         """The link's descriptor, -1 when detached; the link's own, do not close it."""
-        return self._raw.fd
+        return self._raw.fd if self._raw is not None else -1
 
     def detach(self) -> None:
         """Detaches the program. Idempotent."""
-        self._raw.detach()
+        if self._raw is not None:
+            self._raw.detach()
+            self._raw = None  # it keeps its object
 
     destroy = detach
 
@@ -62,15 +64,17 @@ class BpfProgram:
     def __init__(self, raw: _aiobpf.Program, owner: BpfObject) -> None:
         self._raw = raw
         self._owner = owner
+        self._name = raw.name
+        self._section = raw.section
 
     @property
     def name(self) -> str:
-        return self._raw.name
+        return self._name
 
     @property
     def section(self) -> str:
         """As in "raw_tp/sys_enter"."""
-        return self._raw.section
+        return self._section
 
     @property
     def type_name(self) -> str:
@@ -80,11 +84,10 @@ class BpfProgram:
     @property
     def fd(self) -> int:
         """The program's descriptor; the program's own, do not close it."""
-        return self._open().fd
+        return self._raw.fd
 
-    def _open(self) -> _aiobpf.Program:
-        self._owner._check_open()
-        return self._raw
+    def _let_go(self) -> None:
+        self._raw = let_go(f"program {self._name}")
 
     def attach(self) -> BpfLink:
         """Attaches where the program's section says.
@@ -92,7 +95,7 @@ class BpfProgram:
         Raises BpfAttachError (no such place), BpfUnsupportedError (the section names no place),
         BpfPermissionError.
         """
-        return self._owner._keep(BpfLink(self._open().attach(), self.section))
+        return self._owner._keep(BpfLink(self._raw.attach(), self.section))
 
     def attach_tracepoint(self, category: str, name: str) -> BpfLink:
         """Attaches a SEC("tracepoint/...") program to a tracepoint, as under events/ in tracefs.
@@ -101,7 +104,7 @@ class BpfProgram:
 
         Raises BpfAttachError, BpfPermissionError.
         """
-        raw = self._open().attach_tracepoint(category, name)
+        raw = self._raw.attach_tracepoint(category, name)
         return self._owner._keep(BpfLink(raw, f"tracepoint/{category}/{name}"))
 
     def run(self, context: Any = None) -> int:
@@ -113,27 +116,27 @@ class BpfProgram:
         """
         if isinstance(context, bytes):
             context = bytearray(context)
-        return self._open().run(context)
+        return self._raw.run(context)
 
     def __repr__(self) -> str:
         return f"<aiobpf.BpfProgram {self.name!r} ({self.section})>"
 
 
-class Named(Mapping[str, T], Generic[T]):
+class Named(Mapping[str, M], Generic[M]):
     """The programs or maps of an object: iterating gives them, indexing and `in` go by name."""
 
-    def __init__(self, kind: str, names: list[str], get: Callable[[str], T]) -> None:
+    def __init__(self, kind: str, names: list[str], get: Callable[[str], M]) -> None:
         self._kind = kind
         self._names = names
         self._get = get
-        self._made: dict[str, T] = {}
+        self._made: dict[str, M] = {}
 
-    def __getitem__(self, name: str) -> T:
+    def __getitem__(self, name: str) -> M:
         if name not in self._made:
             self._made[name] = self._get(name)
         return self._made[name]
 
-    def __iter__(self) -> Iterator[T]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[M]:  # type: ignore[override]
         return (self[name] for name in self._names)
 
     def __len__(self) -> int:
@@ -145,11 +148,16 @@ class Named(Mapping[str, T], Generic[T]):
     def keys(self) -> list[str]:  # type: ignore[override]
         return list(self._names)
 
-    def values(self) -> list[T]:  # type: ignore[override]
+    def values(self) -> list[M]:  # type: ignore[override]
         return list(self)
 
-    def items(self) -> list[tuple[str, T]]:  # type: ignore[override]
+    def items(self) -> list[tuple[str, M]]:  # type: ignore[override]
         return [(name, self[name]) for name in self._names]
+
+    def _let_go(self) -> None:
+        for one in self._made.values():
+            one._let_go()
+        self._made.clear()
 
     def __repr__(self) -> str:
         return f"<{self._kind}: {', '.join(self._names)}>"
@@ -157,7 +165,7 @@ class Named(Mapping[str, T], Generic[T]):
 
 class BpfObject:
     """A loaded object. Ends with its `with` block or by `close()`: links are detached, programs and maps are
-    let go. Ring buffers that read its maps live on.
+    let go, whoever still holds them: using one is a BpfClosedError. Ring buffers that read its maps live on.
     """
 
     def __init__(self, raw: _aiobpf.Object, name: str) -> None:
@@ -197,6 +205,8 @@ class BpfObject:
         for link in self._links:
             link.detach()
         self._links.clear()
+        self.programs._let_go()
+        self.maps._let_go()
         self._raw = None
 
     def _check_open(self) -> _aiobpf.Object:

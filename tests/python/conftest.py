@@ -1,0 +1,132 @@
+"""Fixtures: both event loops, both drivers, both kinds of ring; and no test leaks a descriptor."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import pathlib
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import pytest
+import uvloop
+
+import aiobpf
+from helpers import KernelSource, MemorySource, Source
+
+ALL_SKIPPED = 77  # what CTest shows as skipped
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def objects() -> pathlib.Path:
+    """The folder of the BPF objects."""
+    named = os.environ.get("AIOBPF_BPF_OBJECT_DIR")
+    root = pathlib.Path(__file__).parents[2]
+    folder = pathlib.Path(named) if named else root / "build/dev/tests/kernel"
+    assert (folder / "emit.bpf.o").is_file(), f"no emit.bpf.o in {folder}: build, or set AIOBPF_BPF_OBJECT_DIR"
+    return folder
+
+
+@pytest.fixture
+def emitter(objects: pathlib.Path) -> Iterator[aiobpf.BpfObject]:
+    """emit.bpf.o, loaded."""
+    with aiobpf.load(objects / "emit.bpf.o") as obj:
+        yield obj
+
+
+@pytest.fixture(scope="session")
+def event_class(objects: pathlib.Path) -> type[Any]:
+    """The class of struct numbered."""
+    return aiobpf.open(objects / "emit.bpf.o").event_type("numbered")
+
+
+@pytest.fixture(params=["memory", pytest.param("kernel", marks=pytest.mark.kernel)])
+def source(request: pytest.FixtureRequest) -> Source:
+    """Emits numbered records."""
+    if request.param == "memory":
+        return MemorySource()
+    return KernelSource(request.getfixturevalue("emitter"))
+
+
+@pytest.fixture(params=["thread", "inline"])
+def driver(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def buffer(source: Source, driver: str, event_class: type[Any]) -> Iterator[aiobpf.BpfRingBuffer]:
+    """A ring buffer that reads `source`."""
+    rb = aiobpf.BpfRingBuffer(source.ring, event_class, driver=driver)
+    yield rb
+    rb.close()
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def new_loop(request: pytest.FixtureRequest) -> Callable[[], asyncio.AbstractEventLoop]:
+    return uvloop.new_event_loop if request.param == "uvloop" else asyncio.new_event_loop
+
+
+@pytest.fixture
+def run(new_loop: Callable[[], asyncio.AbstractEventLoop]) -> Run:
+    """run(coroutine): asyncio.run() on the loop under test. What the loop had to report fails the test."""
+
+    def run(main: Coroutine[Any, Any, Any], debug: bool | None = None) -> Any:
+        reports: list[dict[str, Any]] = []
+        with asyncio.Runner(loop_factory=new_loop, debug=debug) as runner:
+            runner.get_loop().set_exception_handler(lambda _, report: reports.append(report))
+            result = runner.run(main)
+        assert reports == []
+        return result
+
+    return run
+
+
+def open_descriptors() -> dict[int, str]:
+    found = {}
+    for entry in os.listdir("/proc/self/fd"):
+        try:
+            found[int(entry)] = os.readlink(f"/proc/self/fd/{entry}")
+        except FileNotFoundError:
+            pass  # the one that lists
+    return found
+
+
+@pytest.fixture(autouse=True)
+def no_descriptor_leaks() -> Iterator[None]:
+    # Autouse fixtures are set up first and torn down last: what pytest's own fixtures open is closed by then.
+    before = open_descriptors()
+    yield
+    leaked = {}
+    for collect in (False, True):  # a collection takes long: only when it may matter
+        if collect:
+            gc.collect()
+        leaked = {fd: to for fd, to in open_descriptors().items() if before.get(fd) != to}
+        if not leaked:
+            return
+    pytest.fail("leaked descriptors: " + ", ".join(f"{fd} -> {to}" for fd, to in sorted(leaked.items())))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("kernel") is None:
+        return
+    if missing := aiobpf.missing_requirements():
+        refuse = pytest.fail if os.environ.get("AIOBPF_REQUIRE_KERNEL") == "1" else pytest.skip
+        refuse("; ".join(missing))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    # As support/main.cpp prints it for the C++ tests; scripts/test adds them up.
+    count = {
+        kind: len(terminalreporter.getreports(kind)) for kind in ("passed", "failed", "error", "skipped")
+    }
+    failed = count["failed"] + count["error"]
+    terminalreporter.write_line(f"cases: {count['passed']} passed, {failed} failed, {count['skipped']} skipped")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == pytest.ExitCode.OK and not reporter.getreports("passed") and reporter.getreports("skipped"):
+        session.exitstatus = ALL_SKIPPED

@@ -1,0 +1,222 @@
+"""Objects, programs and links."""
+
+import ctypes
+import os
+import pathlib
+
+import pytest
+
+import aiobpf
+from helpers import EMIT_ARGS
+
+Object = aiobpf.BpfObject
+
+
+def calls(obj: Object) -> int:
+    """How many system calls count_calls has seen."""
+    value = obj.maps["array"][bytes(4)]
+    assert isinstance(value, bytes)
+    return int.from_bytes(value, "little")
+
+
+def test_an_object_file_names_what_is_in_it(objects: pathlib.Path) -> None:
+    file = aiobpf.open(objects / "emit.bpf.o")
+    assert set(file.program_names()) == {"emit", "emit_sized", "answer_it", "count_calls"}
+    assert {"first", "second", "first__ledger", "table", "array"} <= set(file.map_names())
+
+
+def test_a_path_may_be_a_string(objects: pathlib.Path) -> None:
+    assert "emit" in aiobpf.open(str(objects / "emit.bpf.o")).program_names()
+
+
+@pytest.mark.kernel
+class TestCollections:
+    def test_iterating_gives_the_objects(self, emitter: Object) -> None:
+        assert {program.name for program in emitter.programs} == set(emitter.programs.keys())
+        assert all(isinstance(program, aiobpf.BpfProgram) for program in emitter.programs)
+        assert all(isinstance(map, aiobpf.BpfMap) for map in emitter.maps)
+
+    def test_index_and_in_go_by_name(self, emitter: Object) -> None:
+        assert emitter.maps["table"].name == "table"
+        assert emitter.map("table") is emitter.maps["table"]
+        assert emitter.program("emit") is emitter.programs["emit"]
+        assert "table" in emitter.maps
+        assert "nothing" not in emitter.maps
+        assert emitter.maps.get("nothing") is None
+
+    def test_keys_values_and_items_agree(self, emitter: Object) -> None:
+        assert len(emitter.programs) == 4
+        assert list(zip(emitter.programs.keys(), emitter.programs.values())) == emitter.programs.items()
+        assert repr(emitter.programs).startswith("<programs: ")
+
+    @pytest.mark.parametrize("collection", ["programs", "maps"])
+    def test_an_unknown_name_is_a_key_error_that_names_those_there_are(
+        self, emitter: Object, collection: str
+    ) -> None:
+        with pytest.raises(KeyError, match="nothing") as raised:
+            getattr(emitter, collection)["nothing"]
+        assert isinstance(raised.value, aiobpf.BpfNotFoundError)
+        for name in getattr(emitter, collection).keys():
+            if not name.startswith("."):
+                assert name in str(raised.value)
+
+    def test_a_program_and_a_map_describe_themselves(self, emitter: Object) -> None:
+        program = emitter.program("count_calls")
+        assert (program.section, program.type_name) == ("raw_tp/sys_enter", "raw_tracepoint")
+        assert program.fd >= 0
+        first = emitter.maps["first"]
+        assert (first.type_name, first.max_entries) == ("ringbuf", 256 * 1024)
+        table = emitter.maps["table"]
+        assert (table.type_name, table.key_size, table.value_size, table.max_entries) == ("hash", 4, 8, 64)
+        assert repr(program) == "<aiobpf.BpfProgram 'count_calls' (raw_tp/sys_enter)>"
+        assert repr(table) == "<aiobpf.BpfMap 'table' (hash, 64 entries)>"
+        assert repr(emitter) == "<aiobpf.BpfObject 'emit.bpf.o'>"
+
+
+@pytest.mark.kernel
+class TestBeforeLoading:
+    def test_max_entries_can_be_set(self, objects: pathlib.Path) -> None:
+        file = aiobpf.open(objects / "emit.bpf.o")
+        file.set_max_entries("table", 7)
+        with file.load() as obj:
+            assert obj.maps["table"].max_entries == 7
+
+    def test_a_size_no_ring_can_have_is_refused(self, objects: pathlib.Path) -> None:
+        file = aiobpf.open(objects / "emit.bpf.o")
+        with pytest.raises(aiobpf.BpfMapError, match="power of two"):
+            file.set_max_entries("first", 5000)
+
+    def test_constants_can_be_set(self, objects: pathlib.Path) -> None:
+        file = aiobpf.open(objects / "emit.bpf.o")
+        file.set_rodata("answer", (42).to_bytes(4, "little"))
+        with file.load() as obj:
+            assert obj.program("answer_it").run() == 42
+
+    def test_a_constant_has_its_size(self, objects: pathlib.Path) -> None:
+        file = aiobpf.open(objects / "emit.bpf.o")
+        with pytest.raises(aiobpf.BpfLoadError, match="4 bytes, not 8"):
+            file.set_rodata("answer", bytes(8))
+        with pytest.raises(KeyError, match="question"):
+            file.set_rodata("question", bytes(4))
+
+    def test_a_program_that_is_not_loaded_cannot_be_refused(self, objects: pathlib.Path) -> None:
+        file = aiobpf.open(objects / "rejected.bpf.o")
+        file.set_autoload("unchecked", False)
+        with file.load() as obj:
+            assert "unchecked" in obj.programs
+
+    def test_a_file_is_loaded_once(self, objects: pathlib.Path) -> None:
+        file = aiobpf.open(objects / "emit.bpf.o")
+        file.load().close()
+        with pytest.raises(aiobpf.BpfClosedError, match="already loaded"):
+            file.load()
+
+
+@pytest.mark.kernel
+class TestRun:
+    def test_bytes_are_an_argument(self, emitter: Object) -> None:
+        assert emitter.program("emit").run(EMIT_ARGS.pack(0, 3, 0, 0, 0)) == 0
+        rb = aiobpf.BpfRingBuffer(emitter.maps["first"])
+        assert rb.statistics().submitted == 3
+        rb.close()
+
+    def test_a_bytearray_and_a_structure_are_arguments(self, emitter: Object) -> None:
+        class Args(ctypes.Structure):
+            _fields_ = [("first", ctypes.c_uint64), ("rest", ctypes.c_uint32 * 4)]
+
+        args = Args()
+        args.rest[0] = 2
+        assert emitter.program("emit").run(args) == 0
+        assert emitter.program("emit").run(bytearray(EMIT_ARGS.pack(2, 1, 0, 0, 0))) == 0
+        rb = aiobpf.BpfRingBuffer(emitter.maps["first"])
+        assert rb.statistics().submitted == 3
+        rb.close()
+
+    def test_a_result_is_what_the_program_returned_as_unsigned(self, emitter: Object) -> None:
+        assert emitter.program("answer_it").run() == 41
+        assert emitter.program("emit_sized").run((1 << 20).to_bytes(4, "little")) == 2**32 - 1
+
+    def test_a_program_that_cannot_be_run_says_so(self, emitter: Object) -> None:
+        with pytest.raises(aiobpf.BpfError, match="count_calls"):
+            emitter.program("count_calls").run(bytes(8))
+
+    def test_an_argument_that_is_no_buffer_is_a_type_error(self, emitter: Object) -> None:
+        with pytest.raises(TypeError):
+            emitter.program("emit").run(5)
+
+
+@pytest.mark.kernel
+class TestAttach:
+    def test_an_attached_program_runs_until_it_is_detached(self, emitter: Object) -> None:
+        link = emitter.program("count_calls").attach()
+        assert link.is_attached and link.fd >= 0
+        assert link.hook_name == "raw_tp/sys_enter"
+        assert calls(emitter) > 0
+        link.detach()
+        seen = calls(emitter)
+        assert calls(emitter) == seen
+        assert not link.is_attached and link.fd == -1
+
+    def test_detach_twice_is_fine_and_destroy_is_the_same(self, emitter: Object) -> None:
+        link = emitter.program("count_calls").attach()
+        link.destroy()
+        link.detach()
+        assert repr(link) == "<aiobpf.BpfLink 'raw_tp/sys_enter' detached>"
+
+    def test_with_detaches(self, emitter: Object) -> None:
+        with emitter.program("count_calls").attach() as link:
+            assert link.is_attached
+        assert not link.is_attached
+
+    def test_dropping_the_link_detaches_nothing(self, emitter: Object) -> None:
+        emitter.program("count_calls").attach()
+        seen = calls(emitter)
+        assert calls(emitter) > seen
+
+    def test_closing_the_object_detaches(self, objects: pathlib.Path) -> None:
+        with aiobpf.load(objects / "emit.bpf.o") as obj:
+            link = obj.program("count_calls").attach()
+        assert not link.is_attached
+
+    def test_a_program_with_no_place_to_go_is_unsupported(self, emitter: Object) -> None:
+        with pytest.raises(NotImplementedError, match=r"run\(\) it") as raised:
+            emitter.program("emit").attach()
+        assert isinstance(raised.value, aiobpf.BpfUnsupportedError)
+
+    def test_only_tracepoint_programs_go_to_tracepoints(self, emitter: Object) -> None:
+        with pytest.raises(aiobpf.BpfAttachError, match="raw_tracepoint"):
+            emitter.program("count_calls").attach_tracepoint("sched", "sched_process_exec")
+
+
+@pytest.mark.kernel
+class TestClose:
+    def test_use_after_close_is_an_error(self, objects: pathlib.Path) -> None:
+        obj = aiobpf.load(objects / "emit.bpf.o")
+        program = obj.program("emit")
+        table = obj.maps["table"]
+        obj.close()
+        obj.close()
+        for use in (
+            lambda: obj.program("emit"),
+            lambda: obj.program("answer_it"),
+            lambda: obj.maps["table"],
+            lambda: obj.event_type("numbered"),
+            lambda: program.run(),
+            lambda: program.fd,
+            lambda: table[bytes(4)],
+            lambda: obj.__enter__(),
+        ):
+            with pytest.raises(aiobpf.BpfClosedError, match="closed"):
+                use()
+        assert repr(obj) == "<aiobpf.BpfObject 'emit.bpf.o' closed>"
+        assert repr(program) == "<aiobpf.BpfProgram 'emit' (syscall)>"
+        assert repr(table) == "<aiobpf.BpfMap 'table' (closed)>"
+
+    def test_closing_lets_go_of_every_descriptor_whoever_still_holds_on(self, objects: pathlib.Path) -> None:
+        before = set(os.listdir("/proc/self/fd"))
+        obj = aiobpf.load(objects / "emit.bpf.o")
+        held = [*obj.programs, *obj.maps, obj.program("count_calls").attach()]
+        assert len(os.listdir("/proc/self/fd")) > len(before)
+        obj.close()
+        assert set(os.listdir("/proc/self/fd")) == before
+        del held
