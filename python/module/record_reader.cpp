@@ -4,6 +4,8 @@
 #include "errors.hpp"
 #include "waiter.hpp"
 
+#include <aiobpf/bpf/error.hpp>
+
 #include <algorithm>
 
 namespace aiobpf::python {
@@ -25,12 +27,28 @@ reference running_loop() {
                  : reference{};
 }
 
+// Sets an exception aside that is on its way while we call Python (a dealloc, an __aexit__).
+class exception_kept {
+public:
+  exception_kept() { PyErr_Fetch(&type_, &value_, &trace_); }
+  ~exception_kept() { PyErr_Restore(type_, value_, trace_); }
+  exception_kept(const exception_kept&) = delete;
+  exception_kept& operator=(const exception_kept&) = delete;
+
+private:
+  PyObject* type_;
+  PyObject* value_;
+  PyObject* trace_;
+};
+
 }  // namespace
 
 void record_reader::add(loop::any_source source, decoder made) {
+  if (!driver_) throw bpf::error{bpf::errc::closed, "add a ring: the buffer is closed"};
   decoders_.reserve(decoders_.size() + 1);
   driver_->add(std::move(source));
   decoders_.push_back(std::move(made));
+  wake_waiting();  // it arms the driver again, now with the new source
 }
 
 bool record_reader::turn_is_over() {
@@ -57,7 +75,7 @@ bool record_reader::fetch(PyObject* self, PyObject** result, PySendResult& inste
   instead = PYGEN_ERROR;
   *result = nullptr;
   return guarded("BpfError", false, [&] {
-    if (!driver_->is_open()) {
+    if (!driver_) {
       PyErr_SetNone(PyExc_StopAsyncIteration);
       return false;
     }
@@ -102,11 +120,18 @@ bool record_reader::start_waiting(PyObject* self, PyObject** result) {
 bool record_reader::watch(PyObject* self, PyObject* event_loop) {
   if (loop_.get() == event_loop) return true;
   unwatch();
+  const int fd = driver_->native_handle();
   const auto callback = reference::steal(PyObject_GetAttrString(self, "_readable"));
-  const auto added = callback ? reference::steal(PyObject_CallMethod(event_loop, "add_reader", "iO",
-                                                                     native_handle(), callback.get()))
+  const auto added = callback ? reference::steal(PyObject_CallMethod(event_loop, "add_reader", "iO", fd,
+                                                                     callback.get()))
                               : reference{};
   if (!added) return false;
+  if (!driver_) {  // closed meanwhile: by a signal's handler
+    if (reference::steal(PyObject_CallMethod(event_loop, "remove_reader", "i", fd))) {
+      PyErr_SetNone(PyExc_StopAsyncIteration);
+    }
+    return false;
+  }
   loop_ = reference::borrow(event_loop);
   return true;
 }
@@ -114,18 +139,21 @@ bool record_reader::watch(PyObject* self, PyObject* event_loop) {
 void record_reader::unwatch() noexcept {
   const auto event_loop = std::exchange(loop_, reference{});
   if (!event_loop || is_closed(event_loop.get())) return;
-  // May run while an exception is on its way (a dealloc, an __aexit__): that one stays.
-  PyObject* type;
-  PyObject* value;
-  PyObject* trace;
-  PyErr_Fetch(&type, &value, &trace);
-  if (!reference::steal(PyObject_CallMethod(event_loop.get(), "remove_reader", "i", native_handle()))) {
+  const exception_kept kept;
+  if (!reference::steal(
+          PyObject_CallMethod(event_loop.get(), "remove_reader", "i", driver_->native_handle()))) {
     PyErr_WriteUnraisable(event_loop.get());
   }
-  PyErr_Restore(type, value, trace);
+}
+
+void record_reader::wake_waiting() noexcept {
+  if (!waiter_ || !waiter::is_pending(waiter_.get())) return;
+  const exception_kept kept;
+  if (!waiter::wake_soon(waiter_.get())) PyErr_Clear();  // its loop is closed: nobody waits there any more
 }
 
 bool record_reader::readable() {
+  if (!driver_) return true;
   driver_->quiet();
   if (!waiter_ || !waiter::is_pending(waiter_.get())) return true;
   const auto waiting = waiter_;  // the task may start the next wait meanwhile
@@ -150,21 +178,24 @@ PySendResult record_reader::next_batch(PyObject* self, PyObject** result) {
 }
 
 void record_reader::close() noexcept {
-  if (!driver_->is_open()) return;
+  if (!driver_) return;
   unwatch();
   driver_->close();
+  final_ = driver_->statistics();
+  final_.delivered = delivered_;
+  final_.queued = 0;
+  final_.dropped_at_close = final_.received - delivered_;
+  driver_.reset();
   left_ = 0;
   current_.clear();
-  if (waiter_ && waiter::is_pending(waiter_.get()) && !waiter::wake_soon(waiter_.get())) {
-    PyErr_Clear();  // its loop is closed: nobody waits there any more
-  }
+  wake_waiting();
 }
 
 loop::ledger record_reader::statistics() const {
+  if (!driver_) return final_;
   auto out = driver_->statistics();
   out.delivered = delivered_;
-  out.queued = 0;
-  (driver_->is_open() ? out.queued : out.dropped_at_close) = out.received - delivered_;
+  out.queued = out.received - delivered_;
   return out;
 }
 

@@ -47,8 +47,7 @@ public:
   bool readable();
 
   void close() noexcept;
-  bool is_open() const noexcept { return driver_->is_open(); }
-  int native_handle() const noexcept { return driver_->native_handle(); }
+  bool is_open() const noexcept { return driver_ != nullptr; }
   loop::ledger statistics() const;
 
   /// For Python's cycle collector.
@@ -71,8 +70,10 @@ private:
   bool start_waiting(PyObject* self, PyObject** result);
   bool watch(PyObject* self, PyObject* event_loop);
   void unwatch() noexcept;
+  void wake_waiting() noexcept;
 
-  std::unique_ptr<driver> driver_;
+  std::unique_ptr<driver> driver_;  // null when closed
+  loop::ledger final_;              // of that moment
   std::vector<decoder> decoders_;  // by source
   loop::batch current_;
   loop::batch::iterator at_;

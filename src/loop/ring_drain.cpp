@@ -28,8 +28,8 @@ void ring_drain::take(const bpf::ring_walk& walk, drain_result& into) noexcept {
 }
 
 drain_result ring_drain::lend(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how) {
-  // At most half of the ring, so that producers have room while a handler works.
-  limits.bytes = std::min(limits.bytes, reader_.size() / 2);
+  // Half of the ring at most is lent, so that producers have room while a handler works.
+  limits.bytes = std::min(limits.bytes, std::max(reader_.size() / 2, copied_bytes));
   const auto walk = reader_.peek(limits);
   const std::size_t bytes = walk.end - walk.begin;
   drain_result result{.stop = walk.stop};

@@ -15,6 +15,8 @@ import uvloop
 import aiobpf
 from helpers import KernelSource, MemorySource, Source
 
+uvloop.new_event_loop().close()  # its first loop opens a pipe that stays for as long as the process
+
 ALL_SKIPPED = 77  # what CTest shows as skipped
 
 Run = Callable[..., Any]
@@ -44,11 +46,14 @@ def event_class(objects: pathlib.Path) -> type[Any]:
 
 
 @pytest.fixture(params=["memory", pytest.param("kernel", marks=pytest.mark.kernel)])
-def source(request: pytest.FixtureRequest) -> Source:
+def source(request: pytest.FixtureRequest) -> Iterator[Source]:
     """Emits numbered records."""
-    if request.param == "memory":
-        return MemorySource()
-    return KernelSource(request.getfixturevalue("emitter"))
+    if request.param == "kernel":
+        yield KernelSource(request.getfixturevalue("emitter"))
+        return
+    source = MemorySource()
+    yield source
+    del source.ring  # pytest holds on to what fixtures gave
 
 
 @pytest.fixture(params=["thread", "inline"])
@@ -77,9 +82,13 @@ def run(new_loop: Callable[[], asyncio.AbstractEventLoop]) -> Run:
         reports: list[dict[str, Any]] = []
         with asyncio.Runner(loop_factory=new_loop, debug=debug) as runner:
             runner.get_loop().set_exception_handler(lambda _, report: reports.append(report))
-            result = runner.run(main)
+            result = runner.run(within_time(main))
         assert reports == []
         return result
+
+    async def within_time(main: Coroutine[Any, Any, Any]) -> Any:
+        async with asyncio.timeout(30):  # pytest-timeout can only end the whole process: uvloop hides signals
+            return await main
 
     return run
 
