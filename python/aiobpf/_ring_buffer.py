@@ -26,8 +26,9 @@ class MemoryRing:
     """A ring in this process's own memory, laid out as the kernel's, for programs and tests without BPF.
 
         ring = aiobpf.MemoryRing(64 * 1024)
-        ring.emit(b"...")
-        async for event in aiobpf.BpfRingBuffer(ring): ...
+        async with aiobpf.BpfRingBuffer(ring) as rb:
+            ring.emit(b"...")
+            async for event in rb: ...
 
     size: in bytes, rounded up to a power of two, at least a page.
     """
@@ -87,7 +88,7 @@ class BpfRingBuffer:
         try:
             self.add(map, event_type)
         except BaseException:
-            self._reader.close()
+            self._reader.stop()
             raise
 
     def add(self, map: BpfMap | MemoryRing, event_type: EventType = bytes) -> None:
@@ -129,7 +130,7 @@ class BpfRingBuffer:
         """Ends every iteration, also one that waits. Records in the kernel's ring stay there; those received and
         not handed over are counted as dropped_at_close. Idempotent."""
         if self._reader is not None:
-            self._reader.close()
+            self._reader.stop()
 
     @property
     def closed(self) -> bool:

@@ -46,13 +46,39 @@ PyObject* next(PyObject* self) {
   return nullptr;
 }
 
+// What generators have, for those who await through one (`anext(events, default)`): throwing ends the
+// await. The end of an await is not the end of the reader: hence its own word, stop().
+template <sendfunc Send>
+PyObject* send(PyObject* self, PyObject*) {
+  return next<Send>(self);
+}
+
+PyObject* throw_into(PyObject*, PyObject* arguments) {
+  PyObject* type;
+  PyObject* value = nullptr;
+  PyObject* trace = nullptr;
+  if (!PyArg_UnpackTuple(arguments, "throw", 1, 3, &type, &value, &trace)) return nullptr;
+  if (PyExceptionInstance_Check(type)) {
+    value = type;
+    type = reinterpret_cast<PyObject*>(Py_TYPE(value));
+  }
+  if (!PyExceptionClass_Check(type)) {
+    PyErr_SetString(PyExc_TypeError, "what is thrown is an exception");
+    return nullptr;
+  }
+  PyErr_Restore(Py_NewRef(type), Py_XNewRef(value), trace != Py_None ? Py_XNewRef(trace) : nullptr);
+  return nullptr;
+}
+
+PyObject* close_await(PyObject*, PyObject*) { Py_RETURN_NONE; }
+
 PyObject* readable(PyObject* self, PyObject*) {
   const auto alive = reference::borrow(self);
   if (!reader_in(self).readable()) return nullptr;
   Py_RETURN_NONE;
 }
 
-PyObject* close(PyObject* self, PyObject*) {
+PyObject* stop(PyObject* self, PyObject*) {
   reader_in(self).close();
   Py_RETURN_NONE;
 }
@@ -85,7 +111,7 @@ int traverse_reader(PyObject* self, visitproc visit, void* arg) {
 }
 
 int clear_reader(PyObject* self) {
-  reader_in(self).clear();
+  if (reinterpret_cast<reader_object*>(self)->reader) reader_in(self).clear();
   return 0;
 }
 
@@ -121,9 +147,19 @@ void dealloc_batches(PyObject* self) {
 
 PyMethodDef reader_methods[] = {
     {"batches", batches, METH_NOARGS, nullptr},
-    {"close", close, METH_NOARGS, nullptr},
+    {"stop", stop, METH_NOARGS, nullptr},
     {"statistics", statistics, METH_NOARGS, nullptr},
     {"_readable", readable, METH_NOARGS, nullptr},
+    {"send", send<send_event>, METH_O, nullptr},
+    {"throw", throw_into, METH_VARARGS, nullptr},
+    {"close", close_await, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyMethodDef batches_methods[] = {
+    {"send", send<send_batch>, METH_O, nullptr},
+    {"throw", throw_into, METH_VARARGS, nullptr},
+    {"close", close_await, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 
@@ -157,6 +193,7 @@ PyType_Slot batches_slots[] = {
     {Py_tp_traverse, reinterpret_cast<void*>(traverse_batches)},
     {Py_tp_clear, reinterpret_cast<void*>(clear_batches)},
     {Py_tp_dealloc, reinterpret_cast<void*>(dealloc_batches)},
+    {Py_tp_methods, batches_methods},
     {0, nullptr},
 };
 

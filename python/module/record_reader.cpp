@@ -104,7 +104,7 @@ PySendResult record_reader::yield_to_loop(PyObject** result) {
 bool record_reader::start_waiting(PyObject* self, PyObject** result) {
   const auto event_loop = running_loop();
   if (!event_loop) return false;
-  if (waiter_ && waiter::is_pending(waiter_.get()) && !is_closed(waiter::loop(waiter_.get()))) {
+  if (waiter_ && waiter::is_awaited(waiter_.get()) && !is_closed(waiter::loop(waiter_.get()))) {
     set_error("BpfBusyError", "another task is waiting for this buffer's next event; one at a time");
     return false;
   }
@@ -147,7 +147,7 @@ void record_reader::unwatch() noexcept {
 }
 
 void record_reader::wake_waiting() noexcept {
-  if (!waiter_ || !waiter::is_pending(waiter_.get())) return;
+  if (!waiter_ || !waiter::is_awaited(waiter_.get())) return;
   const exception_kept kept;
   if (!waiter::wake_soon(waiter_.get())) PyErr_Clear();  // its loop is closed: nobody waits there any more
 }
@@ -155,7 +155,7 @@ void record_reader::wake_waiting() noexcept {
 bool record_reader::readable() {
   if (!driver_) return true;
   driver_->quiet();
-  if (!waiter_ || !waiter::is_pending(waiter_.get())) return true;
+  if (!waiter_ || !waiter::is_awaited(waiter_.get())) return true;
   const auto waiting = waiter_;  // the task may start the next wait meanwhile
   return waiter::wake(waiting.get());
 }

@@ -179,7 +179,7 @@ reference waiter::make(PyObject* loop) {
   return made;
 }
 
-bool waiter::is_pending(PyObject* object) noexcept { return as_waiter(object)->pending; }
+bool waiter::is_awaited(PyObject* object) noexcept { return as_waiter(object)->callback != nullptr; }
 PyObject* waiter::loop(PyObject* object) noexcept { return as_waiter(object)->loop; }
 
 bool waiter::wake(PyObject* object) {

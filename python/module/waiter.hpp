@@ -17,8 +17,8 @@ public:
   /// A waiter of `loop`. Null with an exception set.
   static reference make(PyObject* loop);
 
-  /// Whether `object` (a waiter) still waits.
-  static bool is_pending(PyObject* object) noexcept;
+  /// Whether a task waits on `object` (a waiter). One whose coroutine was thrown away does not.
+  static bool is_awaited(PyObject* object) noexcept;
   static PyObject* loop(PyObject* object) noexcept;  ///< borrowed
 
   /// Steps the waiting task, now. Only from a callback of the loop, never from inside a task.
