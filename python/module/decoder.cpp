@@ -17,8 +17,10 @@ struct ctypes_object {
 };
 
 // 1: the pointer stands where we think; 0: it does not; -1: an exception is set.
-int pointer_is_known(PyObject* ctypes, PyObject* type) {
-  const auto instance = reference::steal(PyObject_CallNoArgs(type));
+int pointer_is_known(PyObject* ctypes, PyObject* type, newfunc make) {
+  const auto nothing = reference::steal(PyTuple_New(0));
+  const auto instance = nothing ? reference::steal(make(reinterpret_cast<PyTypeObject*>(type), nothing.get(), nullptr))
+                                : reference{};
   if (!instance) return -1;
   const auto address = reference::steal(PyObject_CallMethod(ctypes, "addressof", "O", instance.get()));
   if (!address) return -1;
@@ -61,7 +63,9 @@ bool decoder::make(PyObject* event_type, decoder& out) {
   if (!size || !made.empty_) return false;
   made.kind_ = kind::structure;
   made.size_ = PyLong_AsSize_t(size.get());
-  const int known = fits_ctypes_object(event_type) ? pointer_is_known(ctypes.get(), event_type) : 0;
+  // As from_buffer_copy() does: neither the class's own __new__ nor its __init__ is called.
+  made.new_ = reinterpret_cast<PyTypeObject*>(base.get())->tp_new;
+  const int known = fits_ctypes_object(event_type) ? pointer_is_known(ctypes.get(), event_type, made.new_) : 0;
   if (known < 0) return false;
   if (known == 0) {
     made.from_buffer_copy_ = reference::steal(PyObject_GetAttrString(event_type, "from_buffer_copy"));
@@ -77,9 +81,7 @@ PyObject* decoder::make_structure(const std::byte* data) const {
         PyBytes_FromStringAndSize(reinterpret_cast<const char*>(data), static_cast<Py_ssize_t>(size_)));
     return bytes ? PyObject_CallOneArg(from_buffer_copy_.get(), bytes.get()) : nullptr;
   }
-  // As from_buffer_copy() does: made by __new__, without __init__.
-  auto* type = reinterpret_cast<PyTypeObject*>(type_.get());
-  PyObject* made = type->tp_new(type, empty_.get(), nullptr);
+  PyObject* made = new_(reinterpret_cast<PyTypeObject*>(type_.get()), empty_.get(), nullptr);
   if (made != nullptr) std::memcpy(reinterpret_cast<ctypes_object*>(made)->bytes, data, size_);
   return made;
 }

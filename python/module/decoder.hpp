@@ -28,6 +28,12 @@ public:
     return make_structure(data);
   }
 
+  /// For Python's cycle collector.
+  int traverse(visitproc visit, void* arg) const {
+    Py_VISIT(type_.get());
+    return 0;
+  }
+
 private:
   enum class kind { bytes, event, structure };
 
@@ -37,7 +43,8 @@ private:
   kind kind_ = kind::bytes;
   std::size_t size_ = 0;
   reference type_;
-  reference empty_;             // an empty tuple: the arguments of a ctypes class
+  newfunc new_ = nullptr;       // of ctypes.Structure
+  reference empty_;             // an empty tuple: its arguments
   reference from_buffer_copy_;  // set when ctypes keeps its pointer elsewhere than we know
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char* capsule_name = "aiobpf.event_layout";
 constexpr const char* layout_attribute = "_layout";
+constexpr Py_ssize_t largest_struct = 1 << 30;  // a record's header has 30 bits for its length
 
 // What a type's getset descriptors point to; lives as long as the type, in a capsule in its dict.
 struct event_layout {
@@ -149,6 +150,10 @@ PyObject* make_event_type(PyObject*, PyObject* arguments) {
   Py_ssize_t size = 0;
   PyObject* fields = nullptr;
   if (!PyArg_ParseTuple(arguments, "snO", &name, &size, &fields)) return nullptr;
+  if (size < 0 || size > largest_struct) {
+    PyErr_Format(PyExc_ValueError, "a struct of %zd bytes is no event", size);
+    return nullptr;
+  }
   auto layout = read_layout(name, size, fields);
   if (!layout) return nullptr;
 
@@ -165,7 +170,7 @@ PyObject* make_event_type(PyObject*, PyObject* arguments) {
       {0, nullptr},
   };
   PyType_Spec spec{full_name.c_str(), static_cast<int>(offsetof(event_object, data) + layout->size), 0,
-                   Py_TPFLAGS_DEFAULT, slots};
+                   Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE, slots};
   auto type = reference::steal(PyType_FromSpec(&spec));
   if (!type) return nullptr;
   auto* made = reinterpret_cast<PyTypeObject*>(type.get());

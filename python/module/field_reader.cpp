@@ -62,29 +62,29 @@ PyObject* read_array(const std::byte* record, const field_info& field) {
 }
 
 template <class Integer>
-field_info::reader number_reader(bool enumeration) {
-  return enumeration ? read_member<read_integer<Integer>> : read_integer<Integer>;
+field_info::reader number_reader(bool named) {
+  return named ? read_member<read_integer<Integer>> : read_integer<Integer>;
 }
 
-field_info::reader integer_reader(std::size_t size, bool is_signed, bool enumeration) {
+field_info::reader integer_reader(Py_ssize_t size, bool is_signed, bool named) {
   switch (size) {
-    case 1: return is_signed ? number_reader<std::int8_t>(enumeration) : number_reader<std::uint8_t>(enumeration);
-    case 2: return is_signed ? number_reader<std::int16_t>(enumeration) : number_reader<std::uint16_t>(enumeration);
-    case 4: return is_signed ? number_reader<std::int32_t>(enumeration) : number_reader<std::uint32_t>(enumeration);
-    case 8: return is_signed ? number_reader<std::int64_t>(enumeration) : number_reader<std::uint64_t>(enumeration);
+    case 1: return is_signed ? number_reader<std::int8_t>(named) : number_reader<std::uint8_t>(named);
+    case 2: return is_signed ? number_reader<std::int16_t>(named) : number_reader<std::uint16_t>(named);
+    case 4: return is_signed ? number_reader<std::int32_t>(named) : number_reader<std::uint32_t>(named);
+    case 8: return is_signed ? number_reader<std::int64_t>(named) : number_reader<std::uint64_t>(named);
     default: return nullptr;
   }
 }
 
-field_info::reader element_reader(std::string_view kind, std::size_t size, bool is_signed) {
-  if (kind == "boolean") return read_boolean;
-  if (kind == "text") return read_character;
-  if (kind == "integer") return integer_reader(size, is_signed, false);
-  if (kind == "enumeration") return integer_reader(size, is_signed, true);
+// Null when there is no such field.
+field_info::reader element_reader(std::string_view kind, Py_ssize_t size, bool is_signed, bool named) {
+  if (kind == "boolean") return size == 1 ? read_boolean : nullptr;
+  if (kind == "text") return size == 1 ? read_character : nullptr;
+  if (kind == "integer" || kind == "enumeration") return integer_reader(size, is_signed, named);
   return nullptr;
 }
 
-field_info::reader array_reader(std::string_view kind, std::size_t size, bool is_signed) {
+field_info::reader array_reader(std::string_view kind, Py_ssize_t size, bool is_signed) {
   if (kind == "text") return read_text;
   if (kind == "integer" && size == 1 && !is_signed) return read_bytes;
   return read_array;
@@ -103,21 +103,23 @@ std::unique_ptr<field_info> make_field_info(PyObject* description, std::size_t r
   if (!PyArg_ParseTuple(description, "snspnnO", &name, &offset, &kind, &is_signed, &size, &count, &members)) {
     return nullptr;
   }
+  const auto record = static_cast<Py_ssize_t>(record_size);
+  // An enumeration may have no names: one that is only declared.
+  const auto element = element_reader(kind, size, is_signed != 0, PyDict_Check(members));
+  if (element == nullptr || offset < 0 || offset > record || count < 0 ||
+      (count > 0 ? count : 1) > (record - offset) / size) {
+    PyErr_Format(PyExc_ValueError, "field '%s' of kind '%s' (%zd bytes at %zd) does not fit its struct", name,
+                 kind, size, offset);
+    return nullptr;
+  }
   auto field = std::make_unique<field_info>();
   field->name = name;
   field->offset = static_cast<std::size_t>(offset);
   field->size = static_cast<std::size_t>(size);
   field->count = static_cast<std::size_t>(count);
   field->members = reference::borrow(members);
-  field->element = element_reader(kind, field->size, is_signed != 0);
-  field->read = count > 0 ? array_reader(kind, field->size, is_signed != 0) : field->element;
-
-  const std::size_t bytes = field->size * (count > 0 ? field->count : 1);
-  if (offset < 0 || count < 0 || field->element == nullptr || field->offset + bytes > record_size) {
-    PyErr_Format(PyExc_ValueError, "field '%s' of kind '%s' (%zd bytes at %zd) does not fit its struct", name,
-                 kind, size, offset);
-    return nullptr;
-  }
+  field->element = element;
+  field->read = count > 0 ? array_reader(kind, size, is_signed != 0) : element;
   return field;
 }
 

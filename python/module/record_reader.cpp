@@ -202,12 +202,17 @@ loop::ledger record_reader::statistics() const {
 int record_reader::traverse(visitproc visit, void* arg) const {
   Py_VISIT(loop_.get());
   Py_VISIT(waiter_.get());
+  for (const auto& one : decoders_) {
+    if (const int stop = one.traverse(visit, arg)) return stop;
+  }
   return 0;
 }
 
 void record_reader::clear() noexcept {
   waiter_ = {};
-  loop_ = {};
+  loop_ = {};  // garbage with us, else its reader callback would keep us
+  close();
+  decoders_.clear();
 }
 
 }  // namespace aiobpf::python
