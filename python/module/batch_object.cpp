@@ -95,6 +95,9 @@ std::optional<std::uint32_t> common_length(const loop::batch& records) {
   return common;
 }
 
+// The bits of PyBUF_C_CONTIGUOUS and its like beside PyBUF_STRIDES.
+constexpr int contiguous = (PyBUF_C_CONTIGUOUS | PyBUF_F_CONTIGUOUS | PyBUF_ANY_CONTIGUOUS) & ~PyBUF_STRIDES;
+
 int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   batch_state& state = state_of(self);
   const auto common = common_length(state.records);
@@ -103,7 +106,7 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
     refusal = "the batch's records differ in length, or discarded ones stand between them: iterate over it";
   } else if ((flags & PyBUF_WRITABLE) == PyBUF_WRITABLE) {
     refusal = "a batch is read-only";
-  } else if ((flags & PyBUF_STRIDES) != PyBUF_STRIDES) {
+  } else if ((flags & PyBUF_STRIDES) != PyBUF_STRIDES || (flags & contiguous) != 0) {
     refusal = "a batch is a strided buffer (headers stand between records): ask for it with numpy.asarray or memoryview";
   }
   if (refusal != nullptr) {

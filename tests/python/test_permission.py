@@ -53,7 +53,7 @@ def test_loading_is_refused_and_the_capability_is_named(readable_object: pathlib
         try:
             aiobpf.load(readable_object).close()
         except PermissionError as error:
-            return {"class": type(error).__name__, "text": str(error), "errno": getattr(error, "errno")}
+            return {"class": type(error).__name__, "text": str(error), "errno": error.errno}
         return {}
 
     told = as_nobody(load)
