@@ -62,7 +62,7 @@ class BpfRingBuffer:
     Iterating: `async for` ends when the buffer is closed. Breaking out, an exception in the body, cancellation and
     timeouts lose nothing: the next `async for` goes on with the next event. Several tasks may iterate in turn;
     while one waits for an event, another one that would have to wait gets BpfBusyError. An `async for` whose body
-    never awaits still lets the loop run, every 2 ms.
+    never awaits still lets the loop run, every millisecond.
     Loops: it belongs to the loop that iterates; when that one was closed, another may go on.
 
     Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError (event_type), BpfNotFoundError.

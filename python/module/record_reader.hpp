@@ -24,8 +24,9 @@ class record_reader {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// How long an `async for` that always finds a record may keep the loop.
-  static constexpr std::chrono::nanoseconds turn_time = std::chrono::milliseconds{2};
+  /// How long an `async for` that always finds a record may keep the loop. A timer of asyncio's takes up to three
+  /// turns of the loop until its task runs.
+  static constexpr std::chrono::nanoseconds turn_time = std::chrono::milliseconds{1};
   /// At most so many events pass between two looks at the clock: a body that turns slow is noticed.
   static constexpr std::size_t events_between_looks = 16;
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from typing import Any
 
@@ -58,6 +59,15 @@ class KernelSource:
 
 
 Source = MemorySource | KernelSource
+
+
+async def close_when_empty(rb: aiobpf.BpfRingBuffer) -> None:
+    """Closes it when another task has taken all that was emitted."""
+    ledger = rb.statistics()
+    while ledger.unread or ledger.queued:
+        await asyncio.sleep(0)
+        ledger = rb.statistics()
+    rb.close()
 
 
 async def take(events: Any, count: int) -> list[int]:
