@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import pathlib
@@ -17,6 +18,11 @@ from helpers import KernelSource, MemorySource, Source
 
 uvloop.new_event_loop().close()  # its first loop opens a pipe that stays for as long as the process
 
+# Set by CTest; by hand, the objects of the preset dev.
+os.environ.setdefault(
+    "AIOBPF_BPF_OBJECT_DIR", str(pathlib.Path(__file__).parents[2] / "build/dev/tests/kernel")
+)
+
 ALL_SKIPPED = 77  # what CTest shows as skipped
 
 Run = Callable[..., Any]
@@ -25,9 +31,7 @@ Run = Callable[..., Any]
 @pytest.fixture(scope="session")
 def objects() -> pathlib.Path:
     """The folder of the BPF objects."""
-    named = os.environ.get("AIOBPF_BPF_OBJECT_DIR")
-    root = pathlib.Path(__file__).parents[2]
-    folder = pathlib.Path(named) if named else root / "build/dev/tests/kernel"
+    folder = pathlib.Path(os.environ["AIOBPF_BPF_OBJECT_DIR"])
     assert (folder / "emit.bpf.o").is_file(), f"no emit.bpf.o in {folder}: build, or set AIOBPF_BPF_OBJECT_DIR"
     return folder
 
@@ -96,10 +100,8 @@ def run(new_loop: Callable[[], asyncio.AbstractEventLoop]) -> Run:
 def open_descriptors() -> dict[int, str]:
     found = {}
     for entry in os.listdir("/proc/self/fd"):
-        try:
+        with contextlib.suppress(FileNotFoundError):  # the one that lists
             found[int(entry)] = os.readlink(f"/proc/self/fd/{entry}")
-        except FileNotFoundError:
-            pass  # the one that lists
     return found
 
 
