@@ -74,11 +74,11 @@ class BpfNotFoundError(BpfError, KeyError):
     """There is no program, map or type of that name. The message names those there are."""
 
 
-class BpfPermissionError(BpfError, PermissionError):
+class BpfPermissionError(BpfError, PermissionError):  # type: ignore[misc]  # errno is always an int here
     """The kernel refused for lack of privilege. The message names the capability."""
 
 
-class BpfSyscallError(BpfError, OSError):
+class BpfSyscallError(BpfError, OSError):  # type: ignore[misc]  # the same
     """The kernel refused a call."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 from aiobpf import _aiobpf
 from aiobpf._errors import BpfClosedError, BpfMapError, BpfNotFoundError
@@ -11,8 +11,8 @@ from aiobpf._errors import BpfClosedError, BpfMapError, BpfNotFoundError
 if TYPE_CHECKING:
     from aiobpf._object import BpfObject
 
-Key = Union[bytes, bytearray, memoryview]
-Value = Union[bytes, list[bytes]]
+Key = bytes | bytearray | memoryview
+Value = bytes | list[bytes]
 
 
 class _LetGo:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from types import TracebackType
-from typing import Any, Callable, Generic, TypeVar
+from typing import Any, TypeVar
 
 from aiobpf import _aiobpf
 from aiobpf._errors import BpfClosedError, BpfNotFoundError
@@ -122,13 +122,13 @@ class BpfProgram:
         return f"<aiobpf.BpfProgram {self.name!r} ({self.section})>"
 
 
-class Named(Mapping[str, M], Generic[M]):
+class Named(Collection[M]):
     """The programs or maps of an object: iterating gives them, indexing and `in` go by name."""
 
     def __init__(self, kind: str, names: list[str], get: Callable[[str], M]) -> None:
         self._kind = kind
         self._names = names
-        self._get = get
+        self._get: Callable[[str], M] = get
         self._made: dict[str, M] = {}
 
     def __getitem__(self, name: str) -> M:
@@ -136,7 +136,10 @@ class Named(Mapping[str, M], Generic[M]):
             self._made[name] = self._get(name)
         return self._made[name]
 
-    def __iter__(self) -> Iterator[M]:  # type: ignore[override]
+    def get(self, name: str, default: M | None = None) -> M | None:
+        return self[name] if name in self else default
+
+    def __iter__(self) -> Iterator[M]:
         return (self[name] for name in self._names)
 
     def __len__(self) -> int:
@@ -145,13 +148,13 @@ class Named(Mapping[str, M], Generic[M]):
     def __contains__(self, name: object) -> bool:
         return name in self._names
 
-    def keys(self) -> list[str]:  # type: ignore[override]
+    def keys(self) -> list[str]:
         return list(self._names)
 
-    def values(self) -> list[M]:  # type: ignore[override]
+    def values(self) -> list[M]:
         return list(self)
 
-    def items(self) -> list[tuple[str, M]]:  # type: ignore[override]
+    def items(self) -> list[tuple[str, M]]:
         return [(name, self[name]) for name in self._names]
 
     def _let_go(self) -> None:

@@ -6,7 +6,7 @@ import ctypes
 import warnings
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 from aiobpf import _aiobpf
 from aiobpf._aiobpf import Batch
@@ -16,7 +16,7 @@ from aiobpf._map import BpfMap
 
 #: bytes; a ctypes.Structure subclass; a class of event_type(); or the name of a struct in the BTF of the
 #: map's object.
-EventType = Union[type[bytes], type[ctypes.Structure], type[Any], str]
+EventType = type[bytes] | type[ctypes.Structure] | type[Any] | str
 
 #: How many bytes of records may wait for Python, by default.
 QUEUE_BYTES = 8 << 20

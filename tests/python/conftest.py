@@ -10,10 +10,9 @@ import pathlib
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
+import aiobpf
 import pytest
 import uvloop
-
-import aiobpf
 from helpers import KernelSource, MemorySource, Source
 
 uvloop.new_event_loop().close()  # its first loop opens a pipe that stays for as long as the process

@@ -4,10 +4,9 @@ import asyncio
 import ctypes
 from typing import Any
 
+import aiobpf
 import numpy as np
 import pytest
-
-import aiobpf
 from conftest import Run
 from helpers import MemorySource, Source, emit, numbered, take
 
@@ -115,7 +114,7 @@ class TestBuffer:
         table = np.asarray(batch).view(DTYPE)
         assert table.shape == (10, 1)
         rows = table[:, 0]
-        for row, event in zip(rows, batch):
+        for row, event in zip(rows, batch, strict=True):
             for name in ("sequence", "check", "ring", "negative", "colour", "odd", "tiny"):
                 assert row[name] == getattr(event, name)
             assert tuple(row["shorts"]) == event.shorts
@@ -148,7 +147,7 @@ def test_records_of_different_lengths_are_no_buffer(run: Run, driver: Any) -> No
         async with Buffer(ring, driver=driver) as rb:
             batch = await batch_of(rb, 2)
         assert list(batch) == [b"four", b"seven!!"]
-        with pytest.raises(BufferError, match="differ in length.*iterate"):
+        with pytest.raises(BufferError, match=r"differ in length.*iterate"):
             memoryview(batch)  # type: ignore[arg-type]
 
     run(main())

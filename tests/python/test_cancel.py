@@ -4,9 +4,8 @@ import asyncio
 import contextlib
 import random
 
-import pytest
-
 import aiobpf
+import pytest
 from conftest import Run
 from helpers import Source, take
 

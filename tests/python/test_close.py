@@ -8,9 +8,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 import aiobpf
+import pytest
 from conftest import Run
 from helpers import MemorySource, Source, take
 

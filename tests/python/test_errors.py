@@ -3,9 +3,8 @@
 import pathlib
 import pickle
 
-import pytest
-
 import aiobpf
+import pytest
 
 
 def test_a_missing_file_is_named(tmp_path: pathlib.Path) -> None:

@@ -9,9 +9,8 @@ import sys
 import weakref
 from typing import Any
 
-import pytest
-
 import aiobpf
+import pytest
 from conftest import Run
 from helpers import NUMBERED, numbered, take
 
@@ -163,7 +162,7 @@ class TestClass:
         assert event != numbered(3)
         assert len({event, same, other}) == 2
         with pytest.raises(TypeError):
-            event < other
+            assert event < other
 
     def test_it_can_be_matched(self, event: Any, event_class: type[Any]) -> None:
         match event:

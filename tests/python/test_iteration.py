@@ -4,9 +4,8 @@ import asyncio
 import contextvars
 from typing import Any
 
-import pytest
-
 import aiobpf
+import pytest
 from conftest import Run
 from helpers import MemorySource, Source, numbered, take
 

@@ -4,10 +4,9 @@ import struct
 from typing import Any
 
 import pytest
+from aiobpf import _aiobpf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from aiobpf import _aiobpf
 
 #: kind, signed, size, struct's letter
 SCALARS = [
@@ -48,7 +47,7 @@ def test_every_field_reads_what_struct_unpacks(fields: list[Any], tail: int, dat
     record = data.draw(st.binary(min_size=offset + tail, max_size=offset + tail))
 
     event = _aiobpf.make_event_type("random", len(record), description)(record)
-    for ((kind, _, size, letter), count, _), (name, at, *_) in zip(fields, description):
+    for ((kind, _, size, letter), count, _), (name, at, *_) in zip(fields, description, strict=True):
         assert getattr(event, name) == expected(kind, letter, count, record[at : at + size * max(count, 1)])
     assert bytes(event) == record
     assert repr(event).startswith("random(")

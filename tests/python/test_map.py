@@ -2,9 +2,8 @@
 
 import struct
 
-import pytest
-
 import aiobpf
+import pytest
 from helpers import emit
 
 pytestmark = pytest.mark.kernel

@@ -4,9 +4,8 @@ import asyncio
 import pathlib
 from typing import Any
 
-import pytest
-
 import aiobpf
+import pytest
 from conftest import Run
 from helpers import close_when_empty, emit
 

@@ -4,9 +4,8 @@ import ctypes
 import os
 import pathlib
 
-import pytest
-
 import aiobpf
+import pytest
 from helpers import EMIT_ARGS
 
 Object = aiobpf.BpfObject
@@ -46,7 +45,7 @@ class TestCollections:
 
     def test_keys_values_and_items_agree(self, emitter: Object) -> None:
         assert len(emitter.programs) == 4
-        assert list(zip(emitter.programs.keys(), emitter.programs.values())) == emitter.programs.items()
+        assert list(zip(emitter.programs.keys(), emitter.programs.values(), strict=True)) == emitter.programs.items()
         assert repr(emitter.programs).startswith("<programs: ")
 
     @pytest.mark.parametrize("collection", ["programs", "maps"])

@@ -8,9 +8,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
-
 import aiobpf
+import pytest
 
 NOBODY = 65534
 

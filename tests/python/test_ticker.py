@@ -5,9 +5,8 @@ import threading
 import time
 from typing import Any
 
-import pytest
-
 import aiobpf
+import pytest
 from conftest import Run
 from helpers import close_when_empty, emit, numbered
 

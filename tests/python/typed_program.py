@@ -1,0 +1,70 @@
+"""Uses the API as programs do; test_typing.py has mypy read it. It is not run."""
+
+import asyncio
+import ctypes
+import struct
+from collections.abc import Sequence
+from typing import assert_type
+
+import aiobpf
+import numpy
+
+
+class Event(ctypes.Structure):
+    _fields_ = (("pid", ctypes.c_uint32), ("comm", ctypes.c_char * 16))
+
+
+def load() -> aiobpf.BpfObject:
+    file = aiobpf.open("exec.bpf.o")
+    file.set_max_entries("events", 1 << 20)
+    file.set_rodata("tag", struct.pack("Q", 7))
+    file.set_autoload("other", False)
+    assert_type(file.program_names(), list[str])
+    return file.load()
+
+
+def walk(obj: aiobpf.BpfObject) -> None:
+    assert_type([program for program in obj.programs], list[aiobpf.BpfProgram])  # noqa: C416
+    assert_type(list(obj.maps), list[aiobpf.BpfMap])
+    assert_type(obj.maps["events"], aiobpf.BpfMap)
+    assert_type(obj.maps.keys(), list[str])
+    assert_type(obj.programs.items(), list[tuple[str, aiobpf.BpfProgram]])
+    assert_type(obj.programs.get("on_exec"), aiobpf.BpfProgram | None)
+    with obj.program("on_exec").attach() as link:
+        assert_type(link.is_attached, bool)
+    table = obj.map("table")
+    table[struct.pack("I", 1)] = struct.pack("Q", 1)
+    for key, value in table.items():
+        assert_type(key, bytes)
+        assert_type(value, bytes | list[bytes])
+
+
+async def iterate(obj: aiobpf.BpfObject) -> None:
+    async with aiobpf.BpfRingBuffer(obj.maps["events"], Event, latency=0.0002, driver="inline") as rb:
+        rb.add(obj.maps["more"], "exec_event")
+        async for event in rb:
+            print(event.pid, event.comm)
+        async for batch in rb.batches():
+            assert_type(batch, aiobpf.Batch)
+            assert_type(len(batch), int)
+            print(batch[0].pid, batch[1:3], [event.pid for event in batch])
+            print(numpy.asarray(batch).shape, memoryview(batch).nbytes)
+        print(await asyncio.wait_for(anext(aiter(rb)), 1.0))
+        ledger = rb.statistics()
+        assert_type(ledger, aiobpf.Ledger)
+        assert_type(ledger.lost(), dict[str, int])
+
+
+def errors() -> Sequence[str]:
+    try:
+        with load() as obj:
+            walk(obj)
+            asyncio.run(iterate(obj))
+    except aiobpf.BpfVerifierError as error:
+        return error.verifier_log.splitlines()
+    except aiobpf.BpfPermissionError:
+        return aiobpf.missing_requirements()
+    except aiobpf.BpfError as error:
+        assert_type(error.errno, int)
+        assert_type(error.libbpf_log, str | None)
+    return []
