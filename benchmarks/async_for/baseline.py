@@ -129,12 +129,12 @@ class RingBuffer:
     def _on_structure(self, event_type: type[ctypes.Structure]) -> Callable[[int, int, int], int]:
         append = self._events.append
         size_of_type = ctypes.sizeof(event_type)
+        string_at = ctypes.string_at
         copy = event_type.from_buffer_copy
-        at = event_type.from_address  # faster than string_at() or memmove()
 
         def on_sample(_context: int, data: int, size: int) -> int:
-            if size >= size_of_type:
-                append(copy(at(data)))
+            if size >= size_of_type:  # as the guides of such libraries show it: bytes, then a copy of them
+                append(copy(string_at(data, size)))
             return 0
 
         return on_sample

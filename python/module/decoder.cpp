@@ -41,7 +41,9 @@ bool decoder::make(PyObject* event_type, decoder& out) {
     return true;
   }
   made.type_ = reference::borrow(event_type);
-  if (is_event_type(event_type, made.size_)) {
+  made.layout_ = layout_of(event_type);
+  if (made.layout_ != nullptr) {
+    made.size_ = made.layout_->size;
     made.kind_ = kind::event;
     out = std::move(made);
     return true;

@@ -22,9 +22,7 @@ public:
       return PyBytes_FromStringAndSize(reinterpret_cast<const char*>(data), static_cast<Py_ssize_t>(length));
     }
     if (length != size_) return wrong_length(length);
-    if (kind_ == kind::event) {
-      return make_event(reinterpret_cast<PyTypeObject*>(type_.get()), data, size_);
-    }
+    if (kind_ == kind::event) return layout_->make(data);
     return make_structure(data);
   }
 
@@ -43,6 +41,7 @@ private:
   kind kind_ = kind::bytes;
   std::size_t size_ = 0;
   reference type_;
+  event_layout* layout_ = nullptr;  // of an event class, which type_ keeps
   newfunc new_ = nullptr;       // of ctypes.Structure
   reference empty_;             // an empty tuple: its arguments
   reference from_buffer_copy_;  // set when ctypes keeps its pointer elsewhere than we know

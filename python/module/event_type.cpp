@@ -13,26 +13,14 @@ constexpr const char* capsule_name = "aiobpf.event_layout";
 constexpr const char* layout_attribute = "_layout";
 constexpr Py_ssize_t largest_struct = 1 << 30;  // a record's header has 30 bits for its length
 
-// What a type's getset descriptors point to; lives as long as the type, in a capsule in its dict.
-struct event_layout {
-  std::string name;
-  std::size_t size = 0;
-  std::vector<std::unique_ptr<field_info>> fields;
-  std::vector<PyGetSetDef> getset;
-};
-
-const event_layout* layout_of(PyTypeObject* type) {
-  PyObject* capsule = type->tp_dict ? PyDict_GetItemString(type->tp_dict, layout_attribute) : nullptr;
-  if (capsule == nullptr || !PyCapsule_IsValid(capsule, capsule_name)) return nullptr;
-  return static_cast<const event_layout*>(PyCapsule_GetPointer(capsule, capsule_name));
-}
+event_layout& layout_in(PyObject* event) { return *reinterpret_cast<event_object*>(event)->layout; }
 
 std::byte* data_of(PyObject* event) { return reinterpret_cast<event_object*>(event)->data; }
 
 void dealloc(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
-  PyObject_Free(self);
-  Py_DECREF(type);
+  layout_in(self).recycle(reinterpret_cast<event_object*>(self));
+  Py_DECREF(type);  // the layout may end with it
 }
 
 PyObject* construct(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
@@ -41,12 +29,12 @@ PyObject* construct(PyTypeObject* type, PyObject* arguments, PyObject* keywords)
   if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "y*", const_cast<char**>(names), &view)) {
     return nullptr;
   }
-  const event_layout* layout = layout_of(type);
+  event_layout* layout = layout_of(reinterpret_cast<PyObject*>(type));
   PyObject* made = nullptr;
   if (static_cast<std::size_t>(view.len) != layout->size) {
     PyErr_Format(PyExc_ValueError, "%s has %zu bytes, not %zd", layout->name.c_str(), layout->size, view.len);
   } else {
-    made = make_event(type, static_cast<const std::byte*>(view.buf), layout->size);
+    made = layout->make(static_cast<const std::byte*>(view.buf));
   }
   PyBuffer_Release(&view);
   return made;
@@ -64,7 +52,7 @@ reference values(PyObject* self, const event_layout& layout) {
 }
 
 PyObject* repr(PyObject* self) {
-  const event_layout* layout = layout_of(Py_TYPE(self));
+  const event_layout* layout = &layout_in(self);
   auto text = reference::steal(PyUnicode_FromFormat("%s(", layout->name.c_str()));
   const char* separator = "";
   for (const auto& field : layout->fields) {
@@ -86,20 +74,26 @@ PyObject* compare(PyObject* self, PyObject* other, int operation) {
   if ((operation != Py_EQ && operation != Py_NE) || Py_TYPE(self) != Py_TYPE(other)) {
     Py_RETURN_NOTIMPLEMENTED;
   }
-  const event_layout* layout = layout_of(Py_TYPE(self));
+  const event_layout* layout = &layout_in(self);
   const auto mine = values(self, *layout);
   const auto theirs = mine ? values(other, *layout) : reference{};
   return theirs ? PyObject_RichCompare(mine.get(), theirs.get(), operation) : nullptr;
 }
 
 Py_hash_t hash(PyObject* self) {
-  const auto mine = values(self, *layout_of(Py_TYPE(self)));
+  const auto mine = values(self, layout_in(self));
   return mine ? PyObject_Hash(mine.get()) : -1;
 }
 
 int get_buffer(PyObject* self, Py_buffer* view, int flags) {
-  const event_layout* layout = layout_of(Py_TYPE(self));
+  const event_layout* layout = &layout_in(self);
   return PyBuffer_FillInfo(view, self, data_of(self), static_cast<Py_ssize_t>(layout->size), 1, flags);
+}
+
+// The descriptors would do; this spares their way through the type and its bases.
+PyObject* get_attribute(PyObject* self, PyObject* name) {
+  if (const field_info* field = layout_in(self).find(name)) return field->read(data_of(self), *field);
+  return PyObject_GenericGetAttr(self, name);
 }
 
 PyObject* get_field(PyObject* self, void* closure) {
@@ -155,7 +149,7 @@ PyObject* make_event_type(PyObject*, PyObject* arguments) {
     return nullptr;
   }
   auto layout = read_layout(name, size, fields);
-  if (!layout) return nullptr;
+  if (!layout || !layout->index_names()) return nullptr;
 
   const std::string full_name = "aiobpf." + layout->name;
   PyType_Slot slots[] = {
@@ -165,6 +159,7 @@ PyObject* make_event_type(PyObject*, PyObject* arguments) {
       {Py_tp_richcompare, reinterpret_cast<void*>(compare)},
       {Py_tp_hash, reinterpret_cast<void*>(hash)},
       {Py_bf_getbuffer, reinterpret_cast<void*>(get_buffer)},
+      {Py_tp_getattro, reinterpret_cast<void*>(get_attribute)},
       {Py_tp_getset, layout->getset.data()},
       {Py_tp_doc, const_cast<char*>("A record, by the struct of that name in the object's BTF.")},
       {0, nullptr},
@@ -174,15 +169,16 @@ PyObject* make_event_type(PyObject*, PyObject* arguments) {
   auto type = reference::steal(PyType_FromSpec(&spec));
   if (!type) return nullptr;
   auto* made = reinterpret_cast<PyTypeObject*>(type.get());
+  layout->type = made;
   return finish_type(made, std::move(layout)) ? type.release() : nullptr;
 }
 
-bool is_event_type(PyObject* object, std::size_t& size) noexcept {
-  if (!PyType_Check(object)) return false;
-  const event_layout* layout = layout_of(reinterpret_cast<PyTypeObject*>(object));
-  if (layout == nullptr) return false;
-  size = layout->size;
-  return true;
+event_layout* layout_of(PyObject* object) noexcept {
+  if (!PyType_Check(object)) return nullptr;
+  PyObject* dict = reinterpret_cast<PyTypeObject*>(object)->tp_dict;
+  PyObject* capsule = dict ? PyDict_GetItemString(dict, layout_attribute) : nullptr;
+  if (capsule == nullptr || !PyCapsule_IsValid(capsule, capsule_name)) return nullptr;
+  return static_cast<event_layout*>(PyCapsule_GetPointer(capsule, capsule_name));
 }
 
 }  // namespace aiobpf::python
