@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string_view>
 #include <type_traits>
 
@@ -12,12 +13,10 @@ template <class Integer>
 PyObject* read_integer(const std::byte* record, const field_info& field) {
   Integer value;
   std::memcpy(&value, record + field.offset, sizeof(value));
-  if constexpr (sizeof(Integer) == 8) {
-    if constexpr (std::is_signed_v<Integer>) return PyLong_FromLongLong(value);
-    return PyLong_FromUnsignedLongLong(static_cast<unsigned long long>(value));
-  } else {
-    return PyLong_FromLong(static_cast<long>(value));
+  if constexpr (std::is_same_v<Integer, std::uint64_t>) {
+    if (value > std::numeric_limits<long>::max()) return PyLong_FromUnsignedLongLong(value);
   }
+  return PyLong_FromLong(static_cast<long>(value));  // the one of its family with a fast path
 }
 
 PyObject* read_boolean(const std::byte* record, const field_info& field) {
