@@ -61,9 +61,11 @@ template <class Visitor>
 void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std::uint64_t producer,
                ring_limits limits, std::uint32_t& guess, ring_walk& out, Visitor&& visit) {
   // Far enough that a line from memory, and the page it is in, arrive in time; near enough to stay in the
-  // first-level cache.
+  // first-level cache. Of long records one line in many is wanted, which the processor does not foresee: those
+  // are fetched from farther, into the second-level cache, which waits for more lines at a time.
   constexpr std::uint64_t prefetch_bytes = 8192;
-  constexpr std::uint64_t prefetch_records = 24;
+  constexpr std::uint64_t prefetch_records = 64;
+  constexpr std::uint64_t long_stride = 128;
 
   out = {.begin = begin, .end = begin, .last = begin};
   const std::uint64_t there = producer - begin;
@@ -109,11 +111,16 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
 
   for (;;) {
     // As long as the guess holds: no length is loaded, checked or rounded.
-    const std::uint64_t ahead = std::max(prefetch_bytes, stride * prefetch_records);
+    const bool is_long = stride > long_stride;
+    const std::uint64_t ahead = is_long ? stride * prefetch_records : prefetch_bytes;
     while (left > 0 && position + stride <= soft_end) {
       const std::byte* header = first + position;
       if (ring_header::load(header) != word) break;
-      prefetch(position + ahead);
+      if (is_long) {
+        __builtin_prefetch(first + position + ahead, 0, 2);
+      } else {
+        prefetch(position + ahead);
+      }
       last = position;
       position += stride;
       ++records;
