@@ -18,7 +18,7 @@ constexpr std::uint32_t cold_bytes = 16 * 1024 * 1024;  // does not
 
 // One side: a ring of its own that is filled, untimed, before each drain.
 class side {
- public:
+public:
   side(std::uint32_t ring_bytes, std::uint32_t size) : filler_(ring_bytes), size_(size) {}
 
   /// Nanoseconds a record.
@@ -36,7 +36,7 @@ class side {
   }
   const filler& events() const noexcept { return filler_; }
 
- private:
+private:
   filler filler_;
   std::uint32_t size_;
   std::uint64_t next_ = 0;

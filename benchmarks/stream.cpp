@@ -30,7 +30,7 @@ void handle(const loop::batch& records, tally& seen) {
 
 // Our side runs in a coroutine: it fills the ring, takes all of it, and hands over what that cost.
 class streamed {
- public:
+public:
   explicit streamed(std::uint32_t size) : size_(size), events_(context_.get_executor()) {
     events_.add(loop::ring_source{filler_.ring()});
   }
@@ -46,7 +46,7 @@ class streamed {
     return cost;
   }
 
- private:
+private:
   asio::awaitable<void> once(double& cost) {
     const std::uint64_t first = next_;
     const std::uint64_t count = filler_.fill(size_, first);
@@ -70,7 +70,7 @@ class streamed {
 };
 
 class polled {
- public:
+public:
   explicit polled(std::uint32_t size) : size_(size) {}
 
   double time() {
@@ -84,7 +84,7 @@ class polled {
     return cost;
   }
 
- private:
+private:
   filler filler_{ring_bytes};
   std::uint32_t size_;
   tally seen_;

@@ -66,7 +66,7 @@ double measure(const filler& events, std::uint64_t& next, std::size_t count, tal
 }
 
 class streamed {
- public:
+public:
   explicit streamed(std::chrono::nanoseconds latency)
       : stream_(context_.get_executor(), {.latency = latency, .turn = {}}) {
     stream_.add(loop::ring_source{events_.ring()});
@@ -82,7 +82,7 @@ class streamed {
     });
   }
 
- private:
+private:
   asio::awaitable<void> watch(std::size_t records) {
     while (seen_.records < records) {
       co_await stream_.async_read(batch_);
@@ -99,14 +99,14 @@ class streamed {
 };
 
 class polled {
- public:
+public:
   double cost(std::size_t count) {
     return measure(events_, next_, count, seen_, [&](std::size_t records) {
       while (seen_.records < records) consumer_.poll(-1);
     });
   }
 
- private:
+private:
   filler events_{ring_bytes};
   tally seen_;
   libbpf_consumer<tally> consumer_{events_.ring().native_handle(), seen_};

@@ -30,7 +30,7 @@ constexpr auto idle = std::chrono::microseconds{60};  // long enough for the rea
 
 // The handler: how long ago was it emitted. Tells the producer, which then emits the next one.
 class arrivals {
- public:
+public:
   explicit arrivals(std::size_t records) : wanted_(records) { latencies_.reserve(records); }
 
   void operator()(const std::byte* record) {
@@ -56,7 +56,7 @@ class arrivals {
     }
   }
 
- private:
+private:
   static constexpr std::size_t offset_of_nanoseconds = 8;  // in struct event of bench.bpf.c
 
   std::size_t wanted_;
@@ -75,7 +75,7 @@ double measure(std::size_t records, const filler& events, Consume consume) {
 }
 
 class bare_epoll {
- public:
+public:
   bare_epoll() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     ::epoll_event event{};
     event.events = EPOLLIN;
@@ -92,14 +92,14 @@ class bare_epoll {
     });
   }
 
- private:
+private:
   filler events_{ring_bytes};
   bpf::ring_reader reader_{bpf::ring_memory::map_kernel_ring(events_.ring())};
   bpf::unique_fd epoll_;
 };
 
 class streamed {
- public:
+public:
   streamed() : stream_(context_.get_executor()) { stream_.add(loop::ring_source{events_.ring()}); }
 
   double latency_of_callback(std::size_t records) {
@@ -118,7 +118,7 @@ class streamed {
     });
   }
 
- private:
+private:
   void run() {
     context_.restart();
     context_.run();

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Installs the build tree into a folder of its own and builds tests/package against it.
 
-    check_package.py <cmake> <build folder> <C++ compiler>
+check_package.py <cmake> <build folder> <C++ compiler>
 """
 
 import pathlib

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the cases of support/runner_subject.cpp and checks what support/main.cpp makes of them.
 
-    check_runner.py <path of the program>
+check_runner.py <path of the program>
 """
 
 import pathlib
@@ -20,9 +20,7 @@ CASES = 7  # in the program
 class Runner(unittest.TestCase):
     def run_cases(self, names: str) -> tuple[int, int, int, str]:
         """Exit code, passed, failed, stderr. Boost.Test counts cases that were not chosen as skipped."""
-        done = subprocess.run(
-            [PROGRAM, f"--run_test={names}"], capture_output=True, text=True, timeout=60, check=False
-        )
+        done = subprocess.run([PROGRAM, f"--run_test={names}"], capture_output=True, text=True, timeout=60, check=False)
         counts = re.findall(r"^cases: (\d+) passed, (\d+) failed, (\d+) skipped$", done.stdout, re.MULTILINE)
         self.assertEqual(len(counts), 1, done.stdout)
         passed, failed, skipped = (int(count) for count in counts[0])

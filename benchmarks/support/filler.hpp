@@ -13,7 +13,7 @@ namespace aiobpf::benchmarks {
 
 /// A ring of its own, and the BPF programs that fill it (progs/bench.bpf.c).
 class filler {
- public:
+public:
   explicit filler(std::uint32_t ring_bytes)
       : object_(load(ring_bytes)),
         fill_(object_.program("fill")),
@@ -37,7 +37,7 @@ class filler {
   void emit_one(std::uint64_t sequence) const { emit(emit_one_, sequence); }
   void emit_none(std::uint64_t sequence) const { emit(emit_none_, sequence); }
 
- private:
+private:
   struct fill_args {  // of bench.bpf.c
     std::uint64_t sequence;
     std::uint64_t seed;

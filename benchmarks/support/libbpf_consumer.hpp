@@ -12,7 +12,7 @@ namespace aiobpf::benchmarks {
 /// The baseline: a ring read by libbpf, its callback doing `Handler`'s work.
 template <class Handler>
 class libbpf_consumer {
- public:
+public:
   libbpf_consumer(int ring, Handler& handler)
       : rings_(::ring_buffer__new(ring, &on_record, &handler, nullptr)) {
     if (!rings_) throw std::runtime_error{"ring_buffer__new failed"};
@@ -21,7 +21,7 @@ class libbpf_consumer {
   int consume() noexcept { return ::ring_buffer__consume(rings_.get()); }
   int poll(int milliseconds) noexcept { return ::ring_buffer__poll(rings_.get(), milliseconds); }
 
- private:
+private:
   static int on_record(void* context, void* data, std::size_t) noexcept {
     (*static_cast<Handler*>(context))(data);
     return 0;

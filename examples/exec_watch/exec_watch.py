@@ -18,7 +18,8 @@ import signal
 import struct
 import sys
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import aiobpf
 
@@ -115,7 +116,7 @@ async def watch(
         starting.cancel()
         stopping.cancel()
         no_more()
-        while not printing.done() and (left := rb.statistics()).unread + left.queued > 0:
+        while not printing.done() and (left := rb.statistics()).unread + left.queued > 0:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
         rb.close()
         await printing
@@ -134,13 +135,11 @@ def watch_memory(path: str, seconds: float, as_json: bool) -> aiobpf.Ledger:
     ring = aiobpf.MemoryRing(1 << 20)
 
     def report(pid: int, command: tuple[str, ...]) -> None:
+        path = os.fsencode(command[0])
         arguments = b"\0".join(map(os.fsencode, command)) + b"\0"
-        name = os.fsencode(os.path.basename(command[0]))
-        ring.emit(
-            EXEC_EVENT.pack(
-                time.monotonic_ns(), pid, os.getpid(), os.getuid(), len(arguments), name, os.fsencode(command[0]), arguments
-            )
-        )
+        name = os.path.basename(path)
+        me, now = os.getpid(), time.monotonic_ns()
+        ring.emit(EXEC_EVENT.pack(now, pid, me, os.getuid(), len(arguments), name, path, arguments))
 
     rb = aiobpf.BpfRingBuffer(ring, event_type=aiobpf.open(path).event_type("exec_event"))
     say(f"instead: the same program on a ring in memory, with the programs it starts itself, for {seconds:g} s")

@@ -1,12 +1,12 @@
 """aiobpf streams events out of the Linux kernel into asyncio.
 
-    import aiobpf
+import aiobpf
 
-    with aiobpf.load("exec.bpf.o") as obj:
-        obj.program("on_exec").attach()
-        async with aiobpf.BpfRingBuffer(obj.maps["events"], event_type="exec_event") as rb:
-            async for event in rb:
-                print(event.pid, event.comm)
+with aiobpf.load("exec.bpf.o") as obj:
+    obj.program("on_exec").attach()
+    async with aiobpf.BpfRingBuffer(obj.maps["events"], event_type="exec_event") as rb:
+        async for event in rb:
+            print(event.pid, event.comm)
 """
 
 from aiobpf._aiobpf import Batch

@@ -1,17 +1,17 @@
 """The exceptions of aiobpf: one tree, and each is also the Python exception one would try first.
 
-    BpfError
-     ├─ BpfLoadError            opening or loading an object
-     │   └─ BpfVerifierError    the kernel's verifier refused a program: .verifier_log
-     ├─ BpfAttachError          attaching a program
-     ├─ BpfMapError             a map operation, or a map of the wrong type
-     ├─ BpfNotFoundError        no such program, map or type (a KeyError)
-     ├─ BpfPermissionError      what lacks, and how to get it (a PermissionError)
-     ├─ BpfSyscallError         the kernel refused a call (an OSError)
-     ├─ BtfValidationError      records or types that do not fit (a ValueError)
-     ├─ BpfClosedError          used after close (a RuntimeError)
-     ├─ BpfBusyError            two tasks wait where one may (a RuntimeError)
-     └─ BpfUnsupportedError     this kernel, or this version, cannot do it (a NotImplementedError)
+BpfError
+ ├─ BpfLoadError            opening or loading an object
+ │   └─ BpfVerifierError    the kernel's verifier refused a program: .verifier_log
+ ├─ BpfAttachError          attaching a program
+ ├─ BpfMapError             a map operation, or a map of the wrong type
+ ├─ BpfNotFoundError        no such program, map or type (a KeyError)
+ ├─ BpfPermissionError      what lacks, and how to get it (a PermissionError)
+ ├─ BpfSyscallError         the kernel refused a call (an OSError)
+ ├─ BtfValidationError      records or types that do not fit (a ValueError)
+ ├─ BpfClosedError          used after close (a RuntimeError)
+ ├─ BpfBusyError            two tasks wait where one may (a RuntimeError)
+ └─ BpfUnsupportedError     this kernel, or this version, cannot do it (a NotImplementedError)
 """
 
 from __future__ import annotations

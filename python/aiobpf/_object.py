@@ -178,9 +178,7 @@ class BpfObject:
         self.programs: Named[BpfProgram] = Named(
             "programs", raw.program_names(), lambda n: BpfProgram(self._check_open().program(n), self)
         )
-        self.maps: Named[BpfMap] = Named(
-            "maps", raw.map_names(), lambda n: BpfMap(self._check_open().map(n), self)
-        )
+        self.maps: Named[BpfMap] = Named("maps", raw.map_names(), lambda n: BpfMap(self._check_open().map(n), self))
 
     @property
     def name(self) -> str:
@@ -241,9 +239,9 @@ class BpfObject:
 class BpfObjectFile:
     """An object that was opened and not yet loaded: the time to set sizes and constants. Needs no privilege.
 
-        file = aiobpf.open("exec.bpf.o")
-        file.set_max_entries("events", 1 << 20)
-        with file.load() as obj: ...
+    file = aiobpf.open("exec.bpf.o")
+    file.set_max_entries("events", 1 << 20)
+    with file.load() as obj: ...
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:

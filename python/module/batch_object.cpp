@@ -23,13 +23,14 @@ struct batch_state {
 };
 
 struct batch_object {
-  PyObject_HEAD
-  batch_state* state;
+  PyObject_HEAD batch_state* state;
 };
 
 PyTypeObject* batch_type = nullptr;  // the module's, for as long as the process lives
 
-batch_state& state_of(PyObject* self) { return *reinterpret_cast<batch_object*>(self)->state; }
+batch_state& state_of(PyObject* self) {
+  return *reinterpret_cast<batch_object*>(self)->state;
+}
 
 void dealloc(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
@@ -38,7 +39,9 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-Py_ssize_t length(PyObject* self) { return state_of(self).size(); }
+Py_ssize_t length(PyObject* self) {
+  return state_of(self).size();
+}
 
 void make_index(batch_state& state) {
   if (!state.index.empty()) return;
@@ -107,7 +110,9 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   } else if ((flags & PyBUF_WRITABLE) == PyBUF_WRITABLE) {
     refusal = "a batch is read-only";
   } else if ((flags & PyBUF_STRIDES) != PyBUF_STRIDES || (flags & contiguous) != 0) {
-    refusal = "a batch is a strided buffer (headers stand between records): ask for it with numpy.asarray or memoryview";
+    refusal =
+        "a batch is a strided buffer (headers stand between records): ask for it with numpy.asarray or "
+        "memoryview";
   }
   if (refusal != nullptr) {
     PyErr_SetString(PyExc_BufferError, refusal);
@@ -118,8 +123,8 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   state.shape[0] = state.size();
   state.shape[1] = static_cast<Py_ssize_t>(*common);
   state.strides[0] = stride;
-  const std::byte* first = state.records.data(state.records.segments().front()) +
-                           static_cast<Py_ssize_t>(state.skip) * stride;
+  const std::byte* first =
+      state.records.data(state.records.segments().front()) + static_cast<Py_ssize_t>(state.skip) * stride;
 
   view->obj = Py_NewRef(self);
   view->buf = const_cast<std::byte*>(first + bpf::ring_header::size);
@@ -135,7 +140,9 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   return 0;
 }
 
-PyObject* repr(PyObject* self) { return PyUnicode_FromFormat("<aiobpf.Batch of %zd events>", length(self)); }
+PyObject* repr(PyObject* self) {
+  return PyUnicode_FromFormat("<aiobpf.Batch of %zd events>", length(self));
+}
 
 PyType_Slot slots[] = {
     {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
@@ -145,10 +152,11 @@ PyType_Slot slots[] = {
     {Py_mp_length, reinterpret_cast<void*>(length)},
     {Py_mp_subscript, reinterpret_cast<void*>(subscript)},
     {Py_bf_getbuffer, reinterpret_cast<void*>(get_buffer)},
-    {Py_tp_doc, const_cast<char*>(
-        "Records that were read together: a read-only sequence of events, and, when all have one length, a\n"
-        "strided buffer of unsigned bytes with the shape (events, bytes of an event), without a copy:\n"
-        "numpy.asarray(batch).view(dtype)")},
+    {Py_tp_doc,
+     const_cast<char*>(
+         "Records that were read together: a read-only sequence of events, and, when all have one length, a\n"
+         "strided buffer of unsigned bytes with the shape (events, bytes of an event), without a copy:\n"
+         "numpy.asarray(batch).view(dtype)")},
     {0, nullptr},
 };
 
@@ -159,7 +167,8 @@ PyType_Spec spec{"aiobpf.Batch", sizeof(batch_object), 0,
 
 bool batch_object_ready(PyObject* module) {
   batch_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
-  return batch_type != nullptr && PyModule_AddObjectRef(module, "Batch", reinterpret_cast<PyObject*>(batch_type)) == 0;
+  return batch_type != nullptr &&
+         PyModule_AddObjectRef(module, "Batch", reinterpret_cast<PyObject*>(batch_type)) == 0;
 }
 
 PyObject* make_batch(const loop::batch& records, std::size_t skip, const std::vector<decoder>& decoders) {

@@ -21,8 +21,8 @@ public:
   /// Throws bpf::error: an errno.
   explicit batch_queue(std::size_t limit_bytes);
 
-  /// Copies a batch in, behind the last one when that is small: what is on loan can go back to its ring. False
-  /// when the queue is full from now on: push again after a take() that says `resume`.
+  /// Copies a batch in, behind the last one when that is small: what is on loan can go back to its ring.
+  /// False when the queue is full from now on: push again after a take() that says `resume`.
   bool push(const loop::batch& batch);
 
   /// An error for the taker, behind the batches that are there: once, or for ever when it is the `last` word.

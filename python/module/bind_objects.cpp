@@ -155,9 +155,13 @@ py::list keys(const bpf::map& map) {
   });
 }
 
-const std::string& map_name(const bpf::map& map) { return map.name(); }
+const std::string& map_name(const bpf::map& map) {
+  return map.name();
+}
 
-py::list missing() { return to_list(bpf::missing_for_bpf()); }
+py::list missing() {
+  return to_list(bpf::missing_for_bpf());
+}
 
 }  // namespace
 
@@ -166,7 +170,8 @@ void bind_objects() {
   py::def("missing_for_bpf", missing);
   py::def("open_file", open_file);
 
-  py::class_<bpf::object_file, std::shared_ptr<bpf::object_file>, boost::noncopyable>("ObjectFile", py::no_init)
+  py::class_<bpf::object_file, std::shared_ptr<bpf::object_file>, boost::noncopyable>("ObjectFile",
+                                                                                      py::no_init)
       .def("load", load)
       .def("program_names", program_names<bpf::object_file>)
       .def("map_names", map_names<bpf::object_file>)

@@ -16,8 +16,8 @@ namespace py = boost::python;
 
 py::object make_reader(const std::string& driver, double latency, std::size_t queue_bytes) {
   return translated("BpfError", [&] {
-    const loop::stream_options options{
-        .latency = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>{latency})};
+    const loop::stream_options options{.latency = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                           std::chrono::duration<double>{latency})};
     auto made = driver == "inline" ? make_inline_driver(options) : make_thread_driver(options, queue_bytes);
     return py::object(py::handle<>(make_reader_object(std::move(made))));
   });
@@ -67,7 +67,8 @@ void bind_readers() {
   py::def("add_ring", add_ring);
   py::def("add_memory_ring", add_memory_ring);
   py::def("make_memory_ring", make_memory_ring);
-  py::class_<loop::memory_ring, std::shared_ptr<loop::memory_ring>>("MemoryRing", py::no_init).def("emit", emit);
+  py::class_<loop::memory_ring, std::shared_ptr<loop::memory_ring>>("MemoryRing", py::no_init)
+      .def("emit", emit);
 }
 
 }  // namespace aiobpf::python

@@ -12,15 +12,15 @@ namespace {
 // Copying there is three times faster than from_buffer_copy(). Not a public promise, so it is checked
 // against ctypes.addressof() for each class before it is relied on.
 struct ctypes_object {
-  PyObject_HEAD
-  char* bytes;
+  PyObject_HEAD char* bytes;
 };
 
 // 1: the pointer stands where we think; 0: it does not; -1: an exception is set.
 int pointer_is_known(PyObject* ctypes, PyObject* type, newfunc make) {
   const auto nothing = reference::steal(PyTuple_New(0));
-  const auto instance = nothing ? reference::steal(make(reinterpret_cast<PyTypeObject*>(type), nothing.get(), nullptr))
-                                : reference{};
+  const auto instance =
+      nothing ? reference::steal(make(reinterpret_cast<PyTypeObject*>(type), nothing.get(), nullptr))
+              : reference{};
   if (!instance) return -1;
   const auto address = reference::steal(PyObject_CallMethod(ctypes, "addressof", "O", instance.get()));
   if (!address) return -1;
@@ -29,7 +29,8 @@ int pointer_is_known(PyObject* ctypes, PyObject* type, newfunc make) {
 }
 
 bool fits_ctypes_object(PyObject* type) {
-  return reinterpret_cast<PyTypeObject*>(type)->tp_basicsize >= static_cast<Py_ssize_t>(sizeof(ctypes_object));
+  return reinterpret_cast<PyTypeObject*>(type)->tp_basicsize >=
+         static_cast<Py_ssize_t>(sizeof(ctypes_object));
 }
 
 }  // namespace
@@ -49,15 +50,17 @@ bool decoder::make(PyObject* event_type, decoder& out) {
     return true;
   }
   const auto ctypes = reference::steal(PyImport_ImportModule("ctypes"));
-  const auto base = ctypes ? reference::steal(PyObject_GetAttrString(ctypes.get(), "Structure")) : reference{};
+  const auto base =
+      ctypes ? reference::steal(PyObject_GetAttrString(ctypes.get(), "Structure")) : reference{};
   if (!base) return false;
   const int derived = PyType_Check(event_type) ? PyObject_IsSubclass(event_type, base.get()) : 0;
   if (derived < 0) return false;
   if (derived == 0) {
-    PyErr_Format(PyExc_TypeError,
-                 "event_type is bytes, a ctypes.Structure subclass, or the name of a struct in the object's BTF, "
-                 "not %R",
-                 event_type);
+    PyErr_Format(
+        PyExc_TypeError,
+        "event_type is bytes, a ctypes.Structure subclass, or the name of a struct in the object's BTF, "
+        "not %R",
+        event_type);
     return false;
   }
   const auto size = reference::steal(PyObject_CallMethod(ctypes.get(), "sizeof", "O", event_type));
@@ -67,7 +70,8 @@ bool decoder::make(PyObject* event_type, decoder& out) {
   made.size_ = PyLong_AsSize_t(size.get());
   // As from_buffer_copy() does: neither the class's own __new__ nor its __init__ is called.
   made.new_ = reinterpret_cast<PyTypeObject*>(base.get())->tp_new;
-  const int known = fits_ctypes_object(event_type) ? pointer_is_known(ctypes.get(), event_type, made.new_) : 0;
+  const int known =
+      fits_ctypes_object(event_type) ? pointer_is_known(ctypes.get(), event_type, made.new_) : 0;
   if (known < 0) return false;
   if (known == 0) {
     made.from_buffer_copy_ = reference::steal(PyObject_GetAttrString(event_type, "from_buffer_copy"));
@@ -89,10 +93,10 @@ PyObject* decoder::make_structure(const std::byte* data) const {
 }
 
 PyObject* decoder::wrong_length(std::uint32_t length) const {
-  const std::string message = "a record of " + std::to_string(length) + " bytes came, and " +
-                              reinterpret_cast<PyTypeObject*>(type_.get())->tp_name + " has " +
-                              std::to_string(size_) +
-                              ": this event_type is not what the ring's programs emit (bytes takes any record)";
+  const std::string message =
+      "a record of " + std::to_string(length) + " bytes came, and " +
+      reinterpret_cast<PyTypeObject*>(type_.get())->tp_name + " has " + std::to_string(size_) +
+      ": this event_type is not what the ring's programs emit (bytes takes any record)";
   set_error("BtfValidationError", message.c_str());
   return nullptr;
 }

@@ -42,9 +42,9 @@ private:
   std::size_t size_ = 0;
   reference type_;
   event_layout* layout_ = nullptr;  // of an event class, which type_ keeps
-  newfunc new_ = nullptr;       // of ctypes.Structure
-  reference empty_;             // an empty tuple: its arguments
-  reference from_buffer_copy_;  // set when ctypes keeps its pointer elsewhere than we know
+  newfunc new_ = nullptr;           // of ctypes.Structure
+  reference empty_;                 // an empty tuple: its arguments
+  reference from_buffer_copy_;      // set when ctypes keeps its pointer elsewhere than we know
 };
 
 }  // namespace aiobpf::python

@@ -17,9 +17,8 @@ struct event_layout;
 
 /// An instance of an event class: the record's bytes, inside.
 struct event_object {
-  PyObject_HEAD
-  event_layout* layout;  // its class's: valid as long as the class is
-  std::byte data[1];     // the struct's size in truth
+  PyObject_HEAD event_layout* layout;  // its class's: valid as long as the class is
+  std::byte data[1];                   // the struct's size in truth
 };
 
 /// What an event class knows of its struct. One a class, in a capsule in the class's dict; used with the GIL
@@ -76,7 +75,7 @@ private:
   };
   static std::size_t slot(PyObject* string) noexcept { return reinterpret_cast<std::uintptr_t>(string) >> 4; }
 
-  std::vector<entry> names_;  // open addressing; a power of two, half empty at least
+  std::vector<entry> names_;               // open addressing; a power of two, half empty at least
   std::array<event_object*, 16> spare_{};  // a loop drops each event when it takes the next one
   std::size_t spare_count_ = 0;
 };

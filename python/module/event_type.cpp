@@ -13,9 +13,13 @@ constexpr const char* capsule_name = "aiobpf.event_layout";
 constexpr const char* layout_attribute = "_layout";
 constexpr Py_ssize_t largest_struct = 1 << 30;  // a record's header has 30 bits for its length
 
-event_layout& layout_in(PyObject* event) { return *reinterpret_cast<event_object*>(event)->layout; }
+event_layout& layout_in(PyObject* event) {
+  return *reinterpret_cast<event_object*>(event)->layout;
+}
 
-std::byte* data_of(PyObject* event) { return reinterpret_cast<event_object*>(event)->data; }
+std::byte* data_of(PyObject* event) {
+  return reinterpret_cast<event_object*>(event)->data;
+}
 
 void dealloc(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
@@ -59,8 +63,8 @@ PyObject* repr(PyObject* self) {
     if (!text) return nullptr;
     const auto value = reference::steal(field->read(data_of(self), *field));
     if (!value) return nullptr;
-    const auto piece = reference::steal(
-        PyUnicode_FromFormat("%s%s=%R", separator, field->name.c_str(), value.get()));
+    const auto piece =
+        reference::steal(PyUnicode_FromFormat("%s%s=%R", separator, field->name.c_str(), value.get()));
     if (!piece) return nullptr;
     text = reference::steal(PyUnicode_Concat(text.get(), piece.get()));
     separator = ", ";

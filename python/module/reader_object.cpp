@@ -8,23 +8,27 @@ namespace aiobpf::python {
 namespace {
 
 struct reader_object {
-  PyObject_HEAD
-  record_reader* reader;
+  PyObject_HEAD record_reader* reader;
 };
 
 struct batches_object {
-  PyObject_HEAD
-  PyObject* events;  // the reader_object
+  PyObject_HEAD PyObject* events;  // the reader_object
 };
 
 // The module's, for as long as the process lives.
 PyTypeObject* reader_type = nullptr;
 PyTypeObject* batches_type = nullptr;
 
-record_reader& reader_in(PyObject* self) { return *reinterpret_cast<reader_object*>(self)->reader; }
-PyObject* events_of(PyObject* self) { return reinterpret_cast<batches_object*>(self)->events; }
+record_reader& reader_in(PyObject* self) {
+  return *reinterpret_cast<reader_object*>(self)->reader;
+}
+PyObject* events_of(PyObject* self) {
+  return reinterpret_cast<batches_object*>(self)->events;
+}
 
-PyObject* itself(PyObject* self) { return Py_NewRef(self); }
+PyObject* itself(PyObject* self) {
+  return Py_NewRef(self);
+}
 
 PySendResult send_event(PyObject* self, PyObject*, PyObject** result) {
   return reader_in(self).next_event(self, result);
@@ -70,7 +74,9 @@ PyObject* throw_into(PyObject*, PyObject* arguments) {
   return nullptr;
 }
 
-PyObject* close_await(PyObject*, PyObject*) { Py_RETURN_NONE; }
+PyObject* close_await(PyObject*, PyObject*) {
+  Py_RETURN_NONE;
+}
 
 PyObject* readable(PyObject* self, PyObject*) {
   const auto alive = reference::borrow(self);
@@ -103,7 +109,9 @@ PyObject* statistics(PyObject* self, PyObject*) {
   });
 }
 
-PyObject* is_open(PyObject* self, void*) { return PyBool_FromLong(reader_in(self).is_open()); }
+PyObject* is_open(PyObject* self, void*) {
+  return PyBool_FromLong(reader_in(self).is_open());
+}
 
 int traverse_reader(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
@@ -146,14 +154,10 @@ void dealloc_batches(PyObject* self) {
 }
 
 PyMethodDef reader_methods[] = {
-    {"batches", batches, METH_NOARGS, nullptr},
-    {"stop", stop, METH_NOARGS, nullptr},
-    {"statistics", statistics, METH_NOARGS, nullptr},
-    {"_readable", readable, METH_NOARGS, nullptr},
-    {"send", send<send_event>, METH_O, nullptr},
-    {"throw", throw_into, METH_VARARGS, nullptr},
-    {"close", close_await, METH_NOARGS, nullptr},
-    {nullptr, nullptr, 0, nullptr},
+    {"batches", batches, METH_NOARGS, nullptr},       {"stop", stop, METH_NOARGS, nullptr},
+    {"statistics", statistics, METH_NOARGS, nullptr}, {"_readable", readable, METH_NOARGS, nullptr},
+    {"send", send<send_event>, METH_O, nullptr},      {"throw", throw_into, METH_VARARGS, nullptr},
+    {"close", close_await, METH_NOARGS, nullptr},     {nullptr, nullptr, 0, nullptr},
 };
 
 PyMethodDef batches_methods[] = {

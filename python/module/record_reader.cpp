@@ -122,9 +122,9 @@ bool record_reader::watch(PyObject* self, PyObject* event_loop) {
   unwatch();
   const int fd = driver_->native_handle();
   const auto callback = reference::steal(PyObject_GetAttrString(self, "_readable"));
-  const auto added = callback ? reference::steal(PyObject_CallMethod(event_loop, "add_reader", "iO", fd,
-                                                                     callback.get()))
-                              : reference{};
+  const auto added =
+      callback ? reference::steal(PyObject_CallMethod(event_loop, "add_reader", "iO", fd, callback.get()))
+               : reference{};
   if (!added) return false;
   if (!driver_) {  // closed meanwhile: by a signal's handler
     if (reference::steal(PyObject_CallMethod(event_loop, "remove_reader", "i", fd))) {
@@ -166,9 +166,8 @@ PySendResult record_reader::next_batch(PyObject* self, PyObject** result) {
   PySendResult instead;
   if (left_ == 0 && !fetch(self, result, instead)) return instead;
   const std::size_t records = left_;
-  PyObject* made = guarded<PyObject*>("BpfError", nullptr, [&] {
-    return make_batch(current_, current_.size() - records, decoders_);
-  });
+  PyObject* made = guarded<PyObject*>(
+      "BpfError", nullptr, [&] { return make_batch(current_, current_.size() - records, decoders_); });
   *result = made;
   if (made == nullptr) return PYGEN_ERROR;
   left_ = 0;

@@ -24,8 +24,8 @@ class record_reader {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// How long an `async for` that always finds a record may keep the loop. A timer of asyncio's takes up to three
-  /// turns of the loop until its task runs.
+  /// How long an `async for` that always finds a record may keep the loop. A timer of asyncio's takes up to
+  /// three turns of the loop until its task runs.
   static constexpr std::chrono::nanoseconds turn_time = std::chrono::milliseconds{1};
   /// At most so many events pass between two looks at the clock: a body that turns slow is noticed.
   static constexpr std::size_t events_between_looks = 16;
@@ -75,7 +75,7 @@ private:
 
   std::unique_ptr<driver> driver_;  // null when closed
   loop::ledger final_;              // of that moment
-  std::vector<decoder> decoders_;  // by source
+  std::vector<decoder> decoders_;   // by source
   loop::batch current_;
   loop::batch::iterator at_;
   std::size_t left_ = 0;  // records of current_ that were not handed over

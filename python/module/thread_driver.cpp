@@ -3,11 +3,11 @@
 
 #include <aiobpf/bpf/error.hpp>
 
+#include <pthread.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <pthread.h>
 
 #include <csignal>
 #include <future>

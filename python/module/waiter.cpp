@@ -6,8 +6,7 @@ namespace aiobpf::python {
 namespace {
 
 struct waiter_object {
-  PyObject_HEAD
-  PyObject* loop;
+  PyObject_HEAD PyObject* loop;
   PyObject* callback;  // what the task asked to be called with
   PyObject* context;
   PyObject* message;  // of a cancellation
@@ -18,7 +17,9 @@ struct waiter_object {
 
 PyTypeObject* waiter_type = nullptr;  // the module's, for as long as the process lives
 
-waiter_object* as_waiter(PyObject* object) noexcept { return reinterpret_cast<waiter_object*>(object); }
+waiter_object* as_waiter(PyObject* object) noexcept {
+  return reinterpret_cast<waiter_object*>(object);
+}
 
 int traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
@@ -52,8 +53,7 @@ bool call_soon(PyObject* self, PyObject* callback, PyObject* context) {
   const auto keywords = reference::steal(PyDict_New());
   if (!method || !arguments || !keywords) return false;
   if (context != nullptr && PyDict_SetItemString(keywords.get(), "context", context) != 0) return false;
-  return static_cast<bool>(
-      reference::steal(PyObject_Call(method.get(), arguments.get(), keywords.get())));
+  return static_cast<bool>(reference::steal(PyObject_Call(method.get(), arguments.get(), keywords.get())));
 }
 
 PyObject* add_done_callback(PyObject* self, PyObject* arguments, PyObject* keywords) {
@@ -107,7 +107,8 @@ PyObject* cancel(PyObject* self, PyObject* arguments, PyObject* keywords) {
 
 PyObject* raise_cancelled(PyObject* self) {
   const auto module = reference::steal(PyImport_ImportModule("asyncio"));
-  const auto type = module ? reference::steal(PyObject_GetAttrString(module.get(), "CancelledError")) : reference{};
+  const auto type =
+      module ? reference::steal(PyObject_GetAttrString(module.get(), "CancelledError")) : reference{};
   if (!type) return nullptr;
   PyObject* message = as_waiter(self)->message;
   if (message == nullptr || message == Py_None) {
@@ -127,9 +128,15 @@ PyObject* result(PyObject* self, PyObject*) {
   Py_RETURN_NONE;
 }
 
-PyObject* done(PyObject* self, PyObject*) { return PyBool_FromLong(!as_waiter(self)->pending); }
-PyObject* cancelled(PyObject* self, PyObject*) { return PyBool_FromLong(as_waiter(self)->cancelled); }
-PyObject* get_loop(PyObject* self, PyObject*) { return Py_NewRef(as_waiter(self)->loop); }
+PyObject* done(PyObject* self, PyObject*) {
+  return PyBool_FromLong(!as_waiter(self)->pending);
+}
+PyObject* cancelled(PyObject* self, PyObject*) {
+  return PyBool_FromLong(as_waiter(self)->cancelled);
+}
+PyObject* get_loop(PyObject* self, PyObject*) {
+  return Py_NewRef(as_waiter(self)->loop);
+}
 
 PyMethodDef methods[] = {
     {"add_done_callback", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(add_done_callback)),
@@ -179,8 +186,12 @@ reference waiter::make(PyObject* loop) {
   return made;
 }
 
-bool waiter::is_awaited(PyObject* object) noexcept { return as_waiter(object)->callback != nullptr; }
-PyObject* waiter::loop(PyObject* object) noexcept { return as_waiter(object)->loop; }
+bool waiter::is_awaited(PyObject* object) noexcept {
+  return as_waiter(object)->callback != nullptr;
+}
+PyObject* waiter::loop(PyObject* object) noexcept {
+  return as_waiter(object)->loop;
+}
 
 bool waiter::wake(PyObject* object) {
   waiter_object* me = as_waiter(object);

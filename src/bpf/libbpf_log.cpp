@@ -46,6 +46,8 @@ libbpf_log::libbpf_log() : outer_(current) {
   current = this;
 }
 
-libbpf_log::~libbpf_log() { current = outer_; }
+libbpf_log::~libbpf_log() {
+  current = outer_;
+}
 
 }  // namespace aiobpf::bpf

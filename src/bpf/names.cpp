@@ -11,8 +11,8 @@ void throw_no_such(std::string_view kind, std::string_view object_name, std::str
   std::string hint = "no such " + std::string{kind} + "; ";
   if (there.empty()) hint += "there are none";
   for (std::size_t i = 0; i < there.size(); ++i) hint += (i ? ", " : "there are: ") + there[i];
-  throw_error(errc::not_found, std::string{object_name} + ": " + std::string{kind} + " '" + std::string{name} + "'",
-              hint);
+  throw_error(errc::not_found,
+              std::string{object_name} + ": " + std::string{kind} + " '" + std::string{name} + "'", hint);
 }
 
 std::vector<std::string> program_names_of(const ::bpf_object* object) {

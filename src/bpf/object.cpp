@@ -9,10 +9,16 @@
 
 namespace aiobpf::bpf {
 
-void object::close::operator()(::bpf_object* object) const noexcept { ::bpf_object__close(object); }
+void object::close::operator()(::bpf_object* object) const noexcept {
+  ::bpf_object__close(object);
+}
 
-std::vector<std::string> object::program_names() const { return program_names_of(object_.get()); }
-std::vector<std::string> object::map_names() const { return map_names_of(object_.get()); }
+std::vector<std::string> object::program_names() const {
+  return program_names_of(object_.get());
+}
+std::vector<std::string> object::map_names() const {
+  return map_names_of(object_.get());
+}
 
 bpf::program object::program(std::string_view name) const {
   ::bpf_program* found = find_program(object_.get(), name_, name);

@@ -38,7 +38,9 @@ variable find_rodata(const ::bpf_object* object, std::string_view object_name, s
   throw_no_such("`const volatile` global", object_name, name, there);
 }
 
-bool verifier_refused(const std::string& log) { return log.find("-- BEGIN PROG LOAD LOG --") != log.npos; }
+bool verifier_refused(const std::string& log) {
+  return log.find("-- BEGIN PROG LOAD LOG --") != log.npos;
+}
 
 }  // namespace
 

@@ -36,9 +36,15 @@ bool is_tracepoint(const ::bpf_program* program) {
 
 }  // namespace
 
-std::string program::name() const { return ::bpf_program__name(program_); }
-std::string program::section() const { return ::bpf_program__section_name(program_); }
-int program::native_handle() const noexcept { return ::bpf_program__fd(program_); }
+std::string program::name() const {
+  return ::bpf_program__name(program_);
+}
+std::string program::section() const {
+  return ::bpf_program__section_name(program_);
+}
+int program::native_handle() const noexcept {
+  return ::bpf_program__fd(program_);
+}
 
 std::string program::type_name() const {
   const char* name = ::libbpf_bpf_prog_type_str(::bpf_program__type(program_));

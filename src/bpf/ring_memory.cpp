@@ -20,7 +20,8 @@ class mapping {
 public:
   mapping() = default;
   mapping(std::size_t length, int protection, int flags, int fd, std::size_t offset) noexcept
-      : address_(::mmap(nullptr, length, protection, flags, fd, static_cast<off_t>(offset))), length_(length) {}
+      : address_(::mmap(nullptr, length, protection, flags, fd, static_cast<off_t>(offset))),
+        length_(length) {}
   mapping(const mapping&) = delete;
   mapping& operator=(mapping&& other) noexcept {
     std::swap(address_, other.address_);

@@ -40,7 +40,9 @@ embedded_stream::embedded_stream(stream_options options)
   add_quietly(epoll_.get(), timer_.get());
 }
 
-embedded_stream::~embedded_stream() { close(); }
+embedded_stream::~embedded_stream() {
+  close();
+}
 
 std::size_t embedded_stream::add(any_source source) {
   if (!open_) throw bpf::error{bpf::errc::closed, "add a source: the stream is closed"};

@@ -61,7 +61,9 @@ struct memory_ring::state {
 
 memory_ring::memory_ring(std::size_t bytes) : state_(std::make_shared<state>(bytes)) {}
 
-memory_source memory_ring::source() const { return memory_source{state_}; }
+memory_source memory_ring::source() const {
+  return memory_source{state_};
+}
 
 std::byte* memory_ring::reserve(std::size_t bytes) const noexcept {
   state& ring = *state_;
@@ -94,7 +96,9 @@ void memory_ring::commit(std::byte* record, std::uint32_t flag) const noexcept {
   state_->signal();
 }
 
-void memory_ring::submit(std::byte* record) const noexcept { commit(record, 0); }
+void memory_ring::submit(std::byte* record) const noexcept {
+  commit(record, 0);
+}
 
 void memory_ring::discard(std::byte* record) const noexcept {
   ++state_->discarded;

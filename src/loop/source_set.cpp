@@ -17,8 +17,7 @@ std::size_t source_set::add(any_source source) {
   return entries_.size() - 1;
 }
 
-std::size_t source_set::drain(std::size_t id, batch& out, bpf::ring_limits limits,
-                              clock::time_point now) {
+std::size_t source_set::drain(std::size_t id, batch& out, bpf::ring_limits limits, clock::time_point now) {
   entry& one = entries_[id];
   const auto how = one.policy.release_mode();
   auto result = one.source.drain(limits, id, out, how);

@@ -25,7 +25,9 @@ using boost::system::error_code;
 // Records of the first turn, before anything is known of the handler's speed.
 constexpr std::size_t first_turn_records = 64;
 
-[[noreturn]] void refuse(bpf::errc code, const char* message) { throw bpf::error{code, message}; }
+[[noreturn]] void refuse(bpf::errc code, const char* message) {
+  throw bpf::error{code, message};
+}
 
 }  // namespace
 

@@ -25,7 +25,7 @@ alignas(64) std::byte memory[2 * ring_bytes];  // the second half is the first a
 
 // Takes plain values off the input's front; zeroes when it is used up.
 class input {
- public:
+public:
   input(const std::uint8_t* data, std::size_t size) : data_(data), left_(size) {}
 
   template <class Value>
@@ -42,7 +42,7 @@ class input {
     skip(got);
   }
 
- private:
+private:
   void skip(std::size_t bytes) {
     data_ += bytes;
     left_ -= bytes;

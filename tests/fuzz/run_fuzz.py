@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a fuzzer for a fixed number of inputs from a fixed seed, so that it always does the same.
 
-    run_fuzz.py <program> <runs>
+run_fuzz.py <program> <runs>
 """
 
 import pathlib

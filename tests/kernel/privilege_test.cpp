@@ -64,7 +64,7 @@ boost::test_tools::assertion_result has(const std::string& told, const std::stri
 
 // A copy of a test object where everybody can read it: the build folder may be closed to others.
 class readable_copy {
- public:
+public:
   explicit readable_copy(const std::string& name, std::filesystem::perms perms = std::filesystem::perms{0644})
       : path_(directory_.path() / (name + ".bpf.o")) {
     std::filesystem::copy_file(bpf_object_path(name), path_);
@@ -73,7 +73,7 @@ class readable_copy {
   }
   const std::filesystem::path& path() const noexcept { return path_; }
 
- private:
+private:
   temporary_directory directory_;
   std::filesystem::path path_;
 };

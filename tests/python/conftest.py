@@ -18,9 +18,7 @@ from helpers import KernelSource, MemorySource, Source
 uvloop.new_event_loop().close()  # its first loop opens a pipe that stays for as long as the process
 
 # Set by CTest; by hand, the objects of the preset dev.
-os.environ.setdefault(
-    "AIOBPF_BPF_OBJECT_DIR", str(pathlib.Path(__file__).parents[2] / "build/dev/tests/kernel")
-)
+os.environ.setdefault("AIOBPF_BPF_OBJECT_DIR", str(pathlib.Path(__file__).parents[2] / "build/dev/tests/kernel"))
 
 ALL_SKIPPED = 77  # what CTest shows as skipped
 
@@ -129,9 +127,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     # As support/main.cpp prints it for the C++ tests; scripts/test adds them up.
-    count = {
-        kind: len(terminalreporter.getreports(kind)) for kind in ("passed", "failed", "error", "skipped")
-    }
+    count = {kind: len(terminalreporter.getreports(kind)) for kind in ("passed", "failed", "error", "skipped")}
     failed = count["failed"] + count["error"]
     terminalreporter.write_line(f"cases: {count['passed']} passed, {failed} failed, {count['skipped']} skipped")
 

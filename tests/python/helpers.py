@@ -20,9 +20,7 @@ def numbered(sequence: int) -> bytes:
     """The record that emit.bpf.c makes for a sequence number."""
     odd = sequence % 2 == 1
     check = ~sequence & (2**64 - 1)
-    return NUMBERED.pack(
-        sequence, check, 0, -sequence, b"abc\0xyz\0", sequence & 0xFFFF, 7, 2 if odd else -7, odd, -1
-    )
+    return NUMBERED.pack(sequence, check, 0, -sequence, b"abc\0xyz\0", sequence & 0xFFFF, 7, 2 if odd else -7, odd, -1)
 
 
 def emit(obj: aiobpf.BpfObject, first: int, count: int, ring: int = 0, discard: int = 0, flags: int = 0) -> None:

@@ -32,9 +32,7 @@ def test_cancelling_a_task_that_waits_loses_nothing(run: Run, source: Source, bu
     run(main())
 
 
-def test_a_cancellation_at_the_same_time_as_an_event_loses_nothing(
-    run: Run, source: Source, buffer: Buffer
-) -> None:
+def test_a_cancellation_at_the_same_time_as_an_event_loses_nothing(run: Run, source: Source, buffer: Buffer) -> None:
     async def main() -> None:
         got: list[int] = []
 
@@ -122,9 +120,7 @@ def test_wait_for_takes_a_single_event(run: Run, source: Source, buffer: Buffer)
     run(main())
 
 
-def test_a_wait_for_the_next_event_or_a_default_can_be_cancelled(
-    run: Run, source: Source, buffer: Buffer
-) -> None:
+def test_a_wait_for_the_next_event_or_a_default_can_be_cancelled(run: Run, source: Source, buffer: Buffer) -> None:
     async def main() -> None:
         async def one() -> object:
             return await anext(aiter(buffer), None)
@@ -220,9 +216,7 @@ def test_tasks_take_events_in_turn(run: Run, source: Source, buffer: Buffer) -> 
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_any_mixture_of_interruptions_loses_nothing(
-    run: Run, source: Source, buffer: Buffer, seed: int
-) -> None:
+def test_any_mixture_of_interruptions_loses_nothing(run: Run, source: Source, buffer: Buffer, seed: int) -> None:
     dice = random.Random(seed)
     got: list[int] = []
 

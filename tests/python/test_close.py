@@ -141,9 +141,7 @@ def test_a_loop_closed_under_a_waiting_task_holds_nothing_back(
     assert run(take(buffer, 1)) == [1]
 
 
-def test_closing_the_buffer_after_its_loop_is_fine(
-    new_loop: NewLoop, source: Source, buffer: Buffer
-) -> None:
+def test_closing_the_buffer_after_its_loop_is_fine(new_loop: NewLoop, source: Source, buffer: Buffer) -> None:
     loop = new_loop()
     loop.set_exception_handler(lambda *_: None)
     task = loop.create_task(take(buffer, 1))
@@ -203,9 +201,7 @@ def test_a_buffer_that_could_not_be_made_is_not_warned_of() -> None:
         gc.collect()
 
 
-def test_an_abandoned_buffer_with_a_waiting_task_is_collected(
-    new_loop: NewLoop, source: Source, driver: str
-) -> None:
+def test_an_abandoned_buffer_with_a_waiting_task_is_collected(new_loop: NewLoop, source: Source, driver: str) -> None:
     loop = new_loop()
     loop.set_exception_handler(lambda *_: None)
     rb = Buffer(source.ring, driver=driver)  # type: ignore[arg-type]

@@ -64,9 +64,7 @@ class TestEachError:
         assert issubclass(cls, aiobpf.BpfError)
         assert issubclass(cls, also)
 
-    def test_carries_its_message_errno_and_log(
-        self, cls: type[aiobpf.BpfError], also: type[Exception]
-    ) -> None:
+    def test_carries_its_message_errno_and_log(self, cls: type[aiobpf.BpfError], also: type[Exception]) -> None:
         error = cls("load it: Operation not permitted", 1, "libbpf: no")
         assert (str(error), error.errno, error.libbpf_log) == ("load it: Operation not permitted", 1, "libbpf: no")
         bare = cls("only words")

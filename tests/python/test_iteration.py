@@ -145,9 +145,7 @@ def test_the_body_runs_in_its_own_task_and_context(run: Run, source: Source, buf
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit])
-def test_what_ends_programs_goes_through(
-    run: Run, source: Source, buffer: Buffer, raised: type[BaseException]
-) -> None:
+def test_what_ends_programs_goes_through(run: Run, source: Source, buffer: Buffer, raised: type[BaseException]) -> None:
     async def main() -> None:
         asyncio.get_running_loop().call_soon(source.emit)  # it waits first: raised in the reader's callback
         async for _ in buffer:

@@ -62,9 +62,7 @@ def test_every_field_reads_what_struct_unpacks(fields: list[Any], tail: int, dat
     size=st.one_of(st.integers(-1, 16), st.integers(-(2**62), 2**62)),
     count=st.one_of(st.integers(-1, 64), st.integers(-(2**62), 2**62)),
 )
-def test_a_field_that_does_not_fit_is_refused(
-    offset: int, kind: str, signed: bool, size: int, count: int
-) -> None:
+def test_a_field_that_does_not_fit_is_refused(offset: int, kind: str, signed: bool, size: int, count: int) -> None:
     fits = (
         size in ((1, 2, 4, 8) if kind in ("integer", "enumeration") else (1,) if kind in ("boolean", "text") else ())
         and offset >= 0

@@ -51,9 +51,7 @@ async def take_while_emitting(obj: aiobpf.BpfObject, driver: Any) -> tuple[int, 
 
 
 @pytest.mark.parametrize("round", range(5))
-def test_a_million_records_are_a_million_events(
-    run: Run, objects: pathlib.Path, driver: str, round: int
-) -> None:
+def test_a_million_records_are_a_million_events(run: Run, objects: pathlib.Path, driver: str, round: int) -> None:
     with load(objects, ROOMY) as obj:
         events, gaps, ledger = run(take_while_emitting(obj, driver))
     assert (events, gaps) == (RECORDS, False)

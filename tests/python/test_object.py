@@ -49,9 +49,7 @@ class TestCollections:
         assert repr(emitter.programs).startswith("<programs: ")
 
     @pytest.mark.parametrize("collection", ["programs", "maps"])
-    def test_an_unknown_name_is_a_key_error_that_names_those_there_are(
-        self, emitter: Object, collection: str
-    ) -> None:
+    def test_an_unknown_name_is_a_key_error_that_names_those_there_are(self, emitter: Object, collection: str) -> None:
         with pytest.raises(KeyError, match="nothing") as raised:
             getattr(emitter, collection)["nothing"]
         assert isinstance(raised.value, aiobpf.BpfNotFoundError)

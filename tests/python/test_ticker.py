@@ -13,33 +13,48 @@ from helpers import close_when_empty, emit, numbered
 GAP = 0.010
 
 
+def waited_for_a_core() -> float:
+    """Seconds that this thread was ready to run and did not: the second number of its schedstat."""
+    try:
+        with open("/proc/thread-self/schedstat") as file:
+            return int(file.read().split()[1]) * 1e-9
+    except OSError:
+        return 0.0  # a kernel without CONFIG_SCHED_INFO
+
+
+def own_time() -> float:
+    """A clock that stands still while this thread waits for a core."""
+    while True:
+        waited = waited_for_a_core()
+        now = time.perf_counter()
+        if waited == waited_for_a_core():  # else it was taken off in between
+            return now - waited
+
+
 class Ticker:
     """Sleeps for 1 ms, again and again, and keeps the gaps.
 
-    Two clocks: the wall's, which also shows what other processes of the machine do to us; and the CPU time of the
-    loop's thread, which is how long we ourselves have kept the loop from the ticker.
+    The cores are shared: with more threads than cores the scheduler takes the loop's thread off for 10 ms and more. So
+    the time that the thread waited for a core is left out; what remains is what we have kept from the ticker.
     """
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
-        self.own: list[float] = []
 
     async def tick(self) -> None:
-        wall, cpu = time.perf_counter(), time.thread_time()
+        before = own_time()
         while True:
             await asyncio.sleep(0.001)
-            now, used = time.perf_counter(), time.thread_time()
-            self.gaps.append(now - wall)
-            self.own.append(used - cpu)
-            wall, cpu = now, used
+            now = own_time()
+            self.gaps.append(now - before)
+            before = now
 
     def check(self, seconds: float) -> None:
         assert self.gaps, f"no tick in {seconds:.1f} s"
         ordered = sorted(self.gaps)
-        said = f"{len(ordered)} ticks in {seconds:.1f} s, gaps up to {ordered[-5:]}, own up to {max(self.own):.4f}"
-        assert max(self.own) <= GAP, said
-        # The cores are shared: the scheduler may take the loop's thread off for longer, now and then.
-        assert ordered[len(ordered) * 9 // 10] <= GAP, said
+        late = sum(gap > GAP for gap in ordered)
+        # One in a hundred: a virtual machine's own core may be taken from it, and no clock of ours shows that.
+        assert late <= len(ordered) // 100, f"{late} of {len(ordered)} ticks late, up to {ordered[-5:]}"
 
 
 def burn(seconds: float) -> None:

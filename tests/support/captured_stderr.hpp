@@ -14,7 +14,7 @@ namespace aiobpf::tests {
 
 /// Takes what is written to stderr while it lives.
 class captured_stderr {
- public:
+public:
   captured_stderr()
       : saved_(bpf::unique_fd::duplicate(STDERR_FILENO)), taken_(::memfd_create("stderr", MFD_CLOEXEC)) {
     BOOST_REQUIRE(::dup2(taken_.get(), STDERR_FILENO) == STDERR_FILENO);
@@ -33,7 +33,7 @@ class captured_stderr {
     return text;
   }
 
- private:
+private:
   bpf::unique_fd saved_;
   bpf::unique_fd taken_;
 };

@@ -12,14 +12,10 @@ namespace aiobpf::loop {
 
 inline std::ostream& boost_test_print_type(std::ostream& out, wake_policy::action value) {
   switch (value) {
-    case wake_policy::action::drain:
-      return out << "drain";
-    case wake_policy::action::release:
-      return out << "release";
-    case wake_policy::action::pause:
-      return out << "pause";
-    case wake_policy::action::wait:
-      return out << "wait";
+    case wake_policy::action::drain: return out << "drain";
+    case wake_policy::action::release: return out << "release";
+    case wake_policy::action::pause: return out << "pause";
+    case wake_policy::action::wait: return out << "wait";
   }
   return out << "action " << static_cast<int>(value);
 }

@@ -31,7 +31,7 @@ struct with_tracefs {
 
 /// A file system of that type, mounted while this lives, on a directory of its own called `name`.
 class temporary_mount {
- public:
+public:
   explicit temporary_mount(const std::string& type, const std::string& name = "mount")
       : path_(directory_.path() / name) {
     make_mounts_private();
@@ -44,7 +44,7 @@ class temporary_mount {
 
   const std::filesystem::path& path() const noexcept { return path_; }
 
- private:
+private:
   temporary_directory directory_;
   std::filesystem::path path_;
 };

@@ -11,7 +11,7 @@ namespace aiobpf::tests {
 
 /// A directory of its own, removed at its end with what is in it.
 class temporary_directory {
- public:
+public:
   temporary_directory() {
     std::string pattern = (std::filesystem::temp_directory_path() / "aiobpf-test-XXXXXX").string();
     BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
@@ -26,7 +26,7 @@ class temporary_directory {
 
   const std::filesystem::path& path() const noexcept { return path_; }
 
- private:
+private:
   std::filesystem::path path_;
 };
 

@@ -38,7 +38,7 @@ public:
   /// Sets a `const volatile` global. Throws wrong_size when it has another size.
   void set_rodata(std::string_view variable, std::span<const std::byte> value);
   template <class Value>
-    requires std::is_trivially_copyable_v<Value>
+  requires std::is_trivially_copyable_v<Value>
   void set_rodata(std::string_view variable, const Value& value) {
     set_rodata(variable, std::as_bytes(std::span{&value, 1}));
   }

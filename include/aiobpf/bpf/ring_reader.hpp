@@ -43,7 +43,9 @@ public:
       ~finish() { reader.consume(walk, how); }
     } const at_end{*this, walk, how};
     walk_ring(memory_.data(), memory_.size(), next_, memory_.produced(), limits, guess_, walk,
-              [&](const std::byte* data, std::uint32_t length) { visit(std::span{data, length}); });
+              [&](const std::byte* data, std::uint32_t length) {
+                visit(std::span{data, length});
+              });
     return walk;
   }
 

@@ -26,11 +26,11 @@ enum class ring_stop : std::uint8_t {
 struct ring_walk {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
-  std::uint64_t last = 0;         ///< where the last one begins; == end when there is none
-  std::size_t records = 0;        ///< submitted ones
-  std::size_t discarded = 0;      ///< given back by the program; visited by nobody
-  bool uniform = false;           ///< all have the same length and none was discarded
-  std::uint32_t length = 0;       ///< bytes of the last submitted record; of all when uniform
+  std::uint64_t last = 0;     ///< where the last one begins; == end when there is none
+  std::size_t records = 0;    ///< submitted ones
+  std::size_t discarded = 0;  ///< given back by the program; visited by nobody
+  bool uniform = false;       ///< all have the same length and none was discarded
+  std::uint32_t length = 0;   ///< bytes of the last submitted record; of all when uniform
   ring_stop stop = ring_stop::empty;
 };
 
@@ -41,9 +41,13 @@ inline constexpr std::uint32_t busy_bit = 1U << 31;
 inline constexpr std::uint32_t discard_bit = 1U << 30;
 inline constexpr std::size_t size = 8;
 
-constexpr std::uint32_t length(std::uint32_t word) noexcept { return word & ~(busy_bit | discard_bit); }
+constexpr std::uint32_t length(std::uint32_t word) noexcept {
+  return word & ~(busy_bit | discard_bit);
+}
 /// Ring space of a record of `length` bytes: header, data, padding to 8.
-constexpr std::uint64_t stride(std::uint32_t length) noexcept { return (length + size + 7ULL) & ~7ULL; }
+constexpr std::uint64_t stride(std::uint32_t length) noexcept {
+  return (length + size + 7ULL) & ~7ULL;
+}
 inline std::uint32_t load(const std::byte* header) noexcept {
   return __atomic_load_n(reinterpret_cast<const std::uint32_t*>(header), __ATOMIC_ACQUIRE);
 }
@@ -61,8 +65,8 @@ template <class Visitor>
 void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std::uint64_t producer,
                ring_limits limits, std::uint32_t& guess, ring_walk& out, Visitor&& visit) {
   // Far enough that a line from memory, and the page it is in, arrive in time; near enough to stay in the
-  // first-level cache. Of long records one line in many is wanted, which the processor does not foresee: those
-  // are fetched from farther, into the second-level cache, which waits for more lines at a time.
+  // first-level cache. Of long records one line in many is wanted, which the processor does not foresee:
+  // those are fetched from farther, into the second-level cache, which waits for more lines at a time.
   constexpr std::uint64_t prefetch_bytes = 8192;
   constexpr std::uint64_t prefetch_records = 64;
   constexpr std::uint64_t long_stride = 128;

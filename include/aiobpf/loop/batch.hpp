@@ -15,16 +15,17 @@ namespace aiobpf::loop {
 
 /// Records of one or more sources.
 ///
-/// A batch is the only thing that crosses an async operation, a thread or a language. It is filled by sources,
-/// and not changed once it was handed on. Reusing one batch for every read allocates nothing.
+/// A batch is the only thing that crosses an async operation, a thread or a language. It is filled by
+/// sources, and not changed once it was handed on. Reusing one batch for every read allocates nothing.
 ///
 ///   for (const auto& record : batch) use(record.data);
 ///
 /// Records that came many at a time are not copied: the batch has them on loan, in the ring they were written
-/// to, and that part of the ring is released when the batch is cleared, read into again or destroyed. So clear
-/// a batch soon, or keep its records as a copy: `kept.append(batch)`.
+/// to, and that part of the ring is released when the batch is cleared, read into again or destroyed. So
+/// clear a batch soon, or keep its records as a copy: `kept.append(batch)`.
 ///
-/// Lifetimes  spans and iterators until the batch is cleared, filled again, moved from or destroyed; sources may
+/// Lifetimes  spans and iterators until the batch is cleared, filled again, moved from or destroyed; sources
+/// may
 ///            end before
 /// Threads    as a standard container; a batch with a loan may be cleared on another thread than its source's
 class batch {
@@ -45,10 +46,10 @@ public:
     return *this;
   }
 
-  std::size_t size() const noexcept { return records_; }    ///< records
+  std::size_t size() const noexcept { return records_; }  ///< records
   bool empty() const noexcept { return records_ == 0; }
-  std::size_t bytes() const noexcept { return bytes_; }     ///< of the records, headers included
-  void clear() noexcept;                                    ///< ends loans; keeps the batch's own memory
+  std::size_t bytes() const noexcept { return bytes_; }  ///< of the records, headers included
+  void clear() noexcept;                                 ///< ends loans; keeps the batch's own memory
   void swap(batch& other) noexcept;
 
   iterator begin() const noexcept;
@@ -57,12 +58,12 @@ public:
   /// Records as a ring holds them, from one source: each behind an 8-byte header, padded to 8 bytes.
   struct segment {
     std::size_t source = 0;
-    std::uint64_t position = 0;  ///< of its first byte, in the source
+    std::uint64_t position = 0;       ///< of its first byte, in the source
     const std::byte* lent = nullptr;  ///< where it stands, when it is on loan
     std::size_t offset = 0;           ///< else where it stands in the batch's own memory
     std::size_t bytes = 0;
     std::size_t records = 0;
-    bool uniform = false;        ///< all have `length` bytes, none was discarded: no header need be read
+    bool uniform = false;  ///< all have `length` bytes, none was discarded: no header need be read
     std::uint32_t length = 0;
   };
   std::span<const segment> segments() const noexcept { return segments_; }
@@ -172,12 +173,14 @@ private:
   const segment* last_ = nullptr;
   const std::byte* at_ = nullptr;
   const std::byte* begin_ = nullptr;  // of the segment
-  const std::byte* end_ = nullptr;   // of the segment
-  const std::byte* stop_ = nullptr;  // where the length may change: end_, or the next record
+  const std::byte* end_ = nullptr;    // of the segment
+  const std::byte* stop_ = nullptr;   // where the length may change: end_, or the next record
   std::uint64_t stride_ = 0;
   std::uint32_t length_ = 0;
 };
 
-inline batch::iterator batch::begin() const noexcept { return iterator{*this}; }
+inline batch::iterator batch::begin() const noexcept {
+  return iterator{*this};
+}
 
 }  // namespace aiobpf::loop

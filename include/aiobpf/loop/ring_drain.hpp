@@ -13,9 +13,9 @@ namespace aiobpf::loop {
 
 /// Brings the records of a ring into batches; what all sources that are rings share.
 ///
-/// Many records are lent: the batch points into the ring, nothing is copied, and the ring is released when the
-/// batch is cleared. Few are copied and released at once. Whoever keeps a lent batch keeps its part of the
-/// ring; meanwhile later records are copied, and released together with it.
+/// Many records are lent: the batch points into the ring, nothing is copied, and the ring is released when
+/// the batch is cleared. Few are copied and released at once. Whoever keeps a lent batch keeps its part of
+/// the ring; meanwhile later records are copied, and released together with it.
 ///
 /// Threads  as a source; batches may be cleared on other threads
 class ring_drain {

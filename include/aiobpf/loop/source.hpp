@@ -33,18 +33,18 @@ template <class Source>
 concept record_source = std::movable<Source> &&
     requires(Source source, const Source& constant, bpf::ring_limits limits, std::size_t id, batch& out,
              bpf::ring_release how) {
-      { constant.native_handle() } -> std::convertible_to<int>;
-      { source.drain(limits, id, out, how) } -> std::same_as<drain_result>;
-      { source.release() };
-      { constant.statistics() } -> std::same_as<ledger>;
-    };
+  { constant.native_handle() } -> std::convertible_to<int>;
+  { source.drain(limits, id, out, how) } -> std::same_as<drain_result>;
+  {source.release()};
+  { constant.statistics() } -> std::same_as<ledger>;
+};
 
 /// Any record_source. Move-only; one virtual call a drain, none a record.
 class any_source {
 public:
   template <record_source Source>
-    requires(!std::same_as<Source, any_source>)
-  any_source(Source source) : model_(std::make_unique<model<Source>>(std::move(source))) {}
+  requires(!std::same_as<Source, any_source>) any_source(Source source)
+      : model_(std::make_unique<model<Source>>(std::move(source))) {}
 
   int native_handle() const noexcept { return model_->native_handle(); }
   drain_result drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how) {

@@ -11,7 +11,7 @@ namespace aiobpf::tests {
 
 /// Writes records into a ring in memory as the kernel would: header, data, padding, position.
 class ring_maker {
- public:
+public:
   /// Both positions begin at `start`, as in a ring that has been in use for long.
   explicit ring_maker(std::size_t bytes = 4096, std::uint64_t start = 0)
       : memory_(bpf::ring_memory::make(bytes, bpf::unique_fd{})) {
@@ -39,7 +39,7 @@ class ring_maker {
     std::memcpy(at(position), &word, sizeof(word));
   }
 
- private:
+private:
   std::byte* at(std::uint64_t position) {
     return memory_.writable_data() + (position & (memory_.size() - 1));
   }

@@ -47,24 +47,17 @@ void check_sane(const bpf::ring_walk& walk, std::uint64_t begin, std::uint64_t p
 void fill(std::vector<std::uint32_t>& words, std::mt19937& random) {
   for (auto& word : words) {
     switch (random() % 6) {
-      case 0:
-        word = static_cast<std::uint32_t>(random());
-        break;
-      case 1:
-        word = static_cast<std::uint32_t>(random() % 64) | bpf::ring_header::discard_bit;
-        break;
-      case 2:
-        word = static_cast<std::uint32_t>(random() % 64);
-        break;
-      default:
-        word = 8;
+      case 0: word = static_cast<std::uint32_t>(random()); break;
+      case 1: word = static_cast<std::uint32_t>(random() % 64) | bpf::ring_header::discard_bit; break;
+      case 2: word = static_cast<std::uint32_t>(random() % 64); break;
+      default: word = 8;
     }
   }
 }
 
 // Two readable pages between two that end the process: [begin, producer) is exactly the readable part.
 class guarded_pages {
- public:
+public:
   guarded_pages()
       : page_(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))),
         memory_(static_cast<std::byte*>(
@@ -80,7 +73,7 @@ class guarded_pages {
   std::size_t ring_size() const { return 4 * page_; }
   std::byte* data() const { return memory_; }
 
- private:
+private:
   std::size_t page_;
   std::byte* memory_;
 };
