@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from aiobpf import _aiobpf
 from aiobpf._errors import BpfClosedError, BpfMapError, BpfNotFoundError
-
-if TYPE_CHECKING:
-    from aiobpf._object import BpfObject
 
 Key = bytes | bytearray | memoryview
 Value = bytes | list[bytes]
@@ -28,6 +25,13 @@ def let_go(what: str) -> Any:
     return _LetGo(what)
 
 
+class MapOwner(Protocol):
+    """What a map asks of the object it came from."""
+
+    def map(self, name: str) -> BpfMap: ...
+    def event_type(self, name: str) -> type[Any]: ...
+
+
 class BpfMap(MutableMapping[Key, Value]):
     """A map of a loaded object: `bytes` in, `bytes` out, by the mapping protocol.
 
@@ -40,7 +44,7 @@ class BpfMap(MutableMapping[Key, Value]):
     start again; `keys()` is taken at once and does not.
     """
 
-    def __init__(self, raw: _aiobpf.Map, owner: BpfObject | None = None) -> None:
+    def __init__(self, raw: _aiobpf.Map, owner: MapOwner | None = None) -> None:
         self._raw = raw
         self._owner = owner
         self._name = raw.name

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from aiobpf import _aiobpf
 from aiobpf._aiobpf import Batch
-from aiobpf._errors import BpfClosedError, BpfError
+from aiobpf._errors import BpfClosedError, BpfError, BpfNotFoundError
 from aiobpf._ledger import Ledger
 from aiobpf._map import BpfMap
 
@@ -102,10 +102,7 @@ class BpfRingBuffer:
             return
         if not isinstance(map, BpfMap):
             raise TypeError(f"map is a BpfMap or a MemoryRing, not {type(map).__name__}")
-        counters = f"{map.name}__ledger"
-        owner = map._owner
-        ledger = owner.maps[counters]._raw if owner is not None and counters in owner.maps else None
-        _aiobpf.add_ring(reader, map._raw, ledger, _class_of(event_type, map))
+        _aiobpf.add_ring(reader, map._raw, _counters_of(map), _class_of(event_type, map))
 
     def __aiter__(self) -> AsyncIterator[Any]:
         return self._open()
@@ -161,6 +158,16 @@ class BpfRingBuffer:
 
     def __repr__(self) -> str:
         return f"<aiobpf.BpfRingBuffer {'closed' if self.closed else 'open'}>"
+
+
+def _counters_of(ring: BpfMap) -> _aiobpf.Map | None:
+    """The counters that AIOBPF_RING of aiobpf.bpf.h put beside a ring."""
+    if ring._owner is None:
+        return None
+    try:
+        return ring._owner.map(f"{ring.name}__ledger")._raw
+    except BpfNotFoundError:
+        return None
 
 
 def _class_of(event_type: EventType, map: BpfMap | None) -> type[Any]:
