@@ -26,16 +26,11 @@ from aiobpf._errors import (
     BtfValidationError,
 )
 from aiobpf._ledger import Ledger
+from aiobpf._link import BpfLink
 from aiobpf._map import BpfMap
-from aiobpf._object import (
-    BpfLink,
-    BpfObject,
-    BpfObjectFile,
-    BpfProgram,
-    load,
-    missing_requirements,
-    open,
-)
+from aiobpf._object import BpfObject
+from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
+from aiobpf._program import BpfProgram
 from aiobpf._ring_buffer import BpfRingBuffer, EventType, MemoryRing
 
 # The names that programs written for tinybpf catch.

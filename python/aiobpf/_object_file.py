@@ -1,0 +1,73 @@
+"""Objects that are opened, and loading them."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aiobpf import _aiobpf
+from aiobpf._event_type import make_event_type
+from aiobpf._object import BpfObject
+
+
+class BpfObjectFile:
+    """An object that was opened and not yet loaded: the time to set sizes and constants. Needs no privilege.
+
+    file = aiobpf.open("exec.bpf.o")
+    file.set_max_entries("events", 1 << 20)
+    with file.load() as obj: ...
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._raw = _aiobpf.open_file(os.fspath(path))
+        self._name = os.path.basename(os.fspath(path))
+
+    def program_names(self) -> list[str]:
+        return self._raw.program_names()
+
+    def map_names(self) -> list[str]:
+        return self._raw.map_names()
+
+    def set_max_entries(self, map: str, entries: int) -> None:
+        """Entries of a map; of a ring, bytes: a power of two and a multiple of the page size."""
+        self._raw.set_max_entries(map, entries)
+
+    def set_rodata(self, variable: str, value: bytes | bytearray | memoryview) -> None:
+        """Sets a `const volatile` global, to bytes of its size."""
+        self._raw.set_rodata(variable, value)
+
+    def set_autoload(self, program: str, load: bool) -> None:
+        """Whether load() loads that program (it does, unless told otherwise)."""
+        self._raw.set_autoload(program, load)
+
+    def event_type(self, name: str) -> type[Any]:
+        """As BpfObject.event_type()."""
+        return make_event_type(self._raw.layout(name))
+
+    def load(self) -> BpfObject:
+        """Loads programs and maps into the kernel. The file is spent, also when it fails.
+
+        Raises BpfVerifierError (with `verifier_log`), BpfPermissionError (names what lacks), BpfLoadError.
+        """
+        return BpfObject(self._raw.load(), self._name)
+
+
+def open(path: str | os.PathLike[str]) -> BpfObjectFile:
+    """Opens a compiled CO-RE object (.bpf.o) without loading it. Raises BpfLoadError, BpfPermissionError."""
+    return BpfObjectFile(path)
+
+
+def load(path: str | os.PathLike[str]) -> BpfObject:
+    """Opens and loads a compiled CO-RE object.
+
+        with aiobpf.load("exec.bpf.o") as obj:
+            obj.program("on_exec").attach()
+
+    Raises BpfLoadError and its subclasses, BpfPermissionError.
+    """
+    return open(path).load()
+
+
+def missing_requirements() -> list[str]:
+    """What this process lacks to load and attach BPF programs: one sentence each, with its remedy."""
+    return _aiobpf.missing_for_bpf()
