@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
 from aiobpf._map import BpfMap
 from aiobpf._program import BpfProgram
@@ -11,7 +11,7 @@ from aiobpf._program import BpfProgram
 M = TypeVar("M", BpfProgram, BpfMap)
 
 
-class Named(Collection[M]):
+class Named(Generic[M]):
     """The programs or maps of an object: iterating gives them, indexing and `in` go by name."""
 
     def __init__(self, kind: str, names: list[str], get: Callable[[str], M]) -> None:

@@ -27,6 +27,7 @@ def walk(obj: aiobpf.BpfObject) -> None:
     assert_type([program for program in obj.programs], list[aiobpf.BpfProgram])  # noqa: C416
     assert_type(list(obj.maps), list[aiobpf.BpfMap])
     assert_type(obj.maps["events"], aiobpf.BpfMap)
+    assert "on_exec" in obj.programs
     assert_type(obj.maps.keys(), list[str])
     assert_type(obj.programs.items(), list[tuple[str, aiobpf.BpfProgram]])
     assert_type(obj.programs.get("on_exec"), aiobpf.BpfProgram | None)
