@@ -87,8 +87,9 @@ PyObject* decoder::make_structure(const std::byte* data) const {
         PyBytes_FromStringAndSize(reinterpret_cast<const char*>(data), static_cast<Py_ssize_t>(size_)));
     return bytes ? PyObject_CallOneArg(from_buffer_copy_.get(), bytes.get()) : nullptr;
   }
+  const std::size_t size = size_;  // an allocation may run anybody's code, and that may move us
   PyObject* made = new_(reinterpret_cast<PyTypeObject*>(type_.get()), empty_.get(), nullptr);
-  if (made != nullptr) std::memcpy(reinterpret_cast<ctypes_object*>(made)->bytes, data, size_);
+  if (made != nullptr) std::memcpy(reinterpret_cast<ctypes_object*>(made)->bytes, data, size);
   return made;
 }
 

@@ -171,7 +171,7 @@ PySendResult record_reader::next_batch(PyObject* self, PyObject** result) {
   *result = made;
   if (made == nullptr) return PYGEN_ERROR;
   left_ = 0;
-  current_.clear();
+  if (!handing_over_) current_.clear();
   delivered_ += records;
   return PYGEN_RETURN;
 }
@@ -186,7 +186,7 @@ void record_reader::close() noexcept {
   final_.dropped_at_close = final_.received - delivered_;
   driver_.reset();
   left_ = 0;
-  current_.clear();
+  if (!handing_over_) current_.clear();
   wake_waiting();
 }
 

@@ -57,10 +57,18 @@ public:
 
 private:
   PySendResult hand_over(PyObject** result) {
-    PyObject* event = decoders_[at_.source()](at_.data(), at_.length());
+    // Making an object may run the cycle collector, and so anybody's code, which may close us: the counts are
+    // settled before, and the record's memory is kept until after.
+    const auto* data = at_.data();
+    const auto length = at_.length();
+    const auto source = at_.source();
     ++at_;
+    --left_;
     ++delivered_;
-    if (--left_ == 0) current_.clear();  // a loan goes back now, not when the next event is asked for
+    handing_over_ = true;
+    PyObject* event = decoders_[source](data, length);
+    handing_over_ = false;
+    if (left_ == 0) current_.clear();  // a loan goes back now, not when the next event is asked for
     *result = event;
     return event != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
   }
@@ -80,6 +88,7 @@ private:
   loop::batch::iterator at_;
   std::size_t left_ = 0;  // records of current_ that were not handed over
   std::uint64_t delivered_ = 0;
+  bool handing_over_ = false;  // a record of current_ is being made an object
 
   loop::pacer pacer_{turn_time / 4, 1, events_between_looks};
   std::size_t until_look_ = 1;
