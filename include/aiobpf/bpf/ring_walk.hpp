@@ -83,6 +83,15 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
   // must not be either: first-level caches know a line by the address it was asked for. One that misses the
   // mapping does nothing.
   const std::byte* const first = data + (begin & (size - 1));
+  const auto header_at = [&](std::uint64_t at) {
+#ifdef __SANITIZE_THREAD__
+    // To the thread sanitizer the second mapping is other memory: what a producer released in the first one
+    // would not be acquired there.
+    return data + ((begin + at) & (size - 1));
+#else
+    return first + at;
+#endif
+  };
   const auto prefetch = [&](std::uint64_t at) { __builtin_prefetch(first + at); };
   const std::uint64_t soft_end =
       std::min<std::uint64_t>(there, std::max<std::size_t>(limits.bytes, ring_header::size));
@@ -118,7 +127,7 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
     const bool is_long = stride > long_stride;
     const std::uint64_t ahead = is_long ? stride * prefetch_records : prefetch_bytes;
     while (left > 0 && position + stride <= soft_end) {
-      const std::byte* header = first + position;
+      const std::byte* header = header_at(position);
       if (ring_header::load(header) != word) break;
       if (is_long) {
         __builtin_prefetch(first + position + ahead, 0, 2);
@@ -136,7 +145,7 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
       return;
     }
     // Another length, a flag, or an end: look closely.
-    const std::byte* header = first + position;
+    const std::byte* header = header_at(position);
     const std::uint32_t found = ring_header::load(header);
     if (found & ring_header::busy_bit) {
       out.stop = ring_stop::busy;
