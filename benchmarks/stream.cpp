@@ -56,6 +56,7 @@ private:
       co_await events_.async_read(batch_);
       handle(batch_, seen_);
     }
+    batch_.clear();  // what is on loan goes back: the next filling finds all of the ring
     cost = nanoseconds_since(started) / static_cast<double>(count);
     seen_.check(first, count);
   }
