@@ -28,14 +28,14 @@ batch_queue::batch_queue(std::size_t limit_bytes)
 
 bool batch_queue::push(const loop::batch& batch) {
   const std::scoped_lock lock{mutex_};
-  bytes_ += batch.bytes();
-  records_ += batch.size();
   if (batches_.empty() || batches_.back().bytes() + batch.bytes() > join_below_bytes) {
     if (spare_.empty()) spare_.emplace_back();
     batches_.push_back(std::move(spare_.back()));
     spare_.pop_back();
   }
   batches_.back().append(batch);
+  bytes_ += batch.bytes();
+  records_ += batch.size();
   full_ = bytes_ >= limit_;
   signal();
   return !full_;

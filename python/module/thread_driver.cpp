@@ -54,7 +54,10 @@ public:
   std::size_t try_take(loop::batch& out) override {
     const auto taken = queue_.take(out);
     if (taken.error) {
-      throw bpf::error{taken.error, "read: a ring's memory contradicts itself; it is left out from now on"};
+      throw bpf::error{taken.error,
+                       taken.error == bpf::errc::ring_corrupt
+                           ? "read: a ring's memory contradicts itself; it is left out from now on"
+                           : "read: " + taken.error.message()};
     }
     if (taken.resume) {
       asio::post(context_, [this] {
