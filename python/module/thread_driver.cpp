@@ -11,6 +11,7 @@
 
 #include <csignal>
 #include <future>
+#include <new>
 #include <thread>
 
 namespace aiobpf::python {
@@ -108,9 +109,13 @@ private:
       if (error == bpf::errc::closed) return;
       if (!error) {
         failures_ = 0;
-        const bool more = queue_.push(filling_);
-        filling_.clear();
-        if (more) read();  // else it is full, and try_take() resumes
+        try {
+          const bool more = queue_.push(filling_);
+          filling_.clear();
+          if (more) read();  // else it is full, and try_take() resumes
+        } catch (const std::bad_alloc&) {
+          queue_.fail(asio::error::no_memory, true);  // what was read stays counted as queued
+        }
       } else if (error == asio::error::operation_aborted) {
         read();
       } else {
