@@ -7,7 +7,7 @@ from typing import Any
 
 from aiobpf import _aiobpf
 from aiobpf._errors import BpfClosedError
-from aiobpf._event_type import make_event_type
+from aiobpf._event_type import EventTypes
 from aiobpf._link import BpfLink
 from aiobpf._map import BpfMap
 from aiobpf._named import Named
@@ -19,9 +19,10 @@ class BpfObject:
     let go, whoever still holds them: using one is a BpfClosedError. Ring buffers that read its maps live on.
     """
 
-    def __init__(self, raw: _aiobpf.Object, name: str) -> None:
+    def __init__(self, raw: _aiobpf.Object, name: str, event_types: EventTypes) -> None:
         self._raw: _aiobpf.Object | None = raw
         self._name = name
+        self._event_types = event_types
         self._links: list[BpfLink] = []
         self.programs: Named[BpfProgram] = Named(
             "programs", raw.program_names(), lambda n: BpfProgram(self._check_open().program(n), self._keep)
@@ -42,12 +43,21 @@ class BpfObject:
         return self.maps[name]
 
     def event_type(self, name: str) -> type[Any]:
-        """A class for the struct `name` of the object's BTF: `event.pid`, `repr`, `==`, `match`.
+        """The class for the struct `name` of the object's BTF: `event.pid`, `repr`, `==`, `match`.
+
+            ExecEvent = obj.event_type("exec_event")      # always the same class; "struct exec_event" too
+            isinstance(event, ExecEvent)
+            event._asdict()                               # fields by name
+            numpy.asarray(batch).view(ExecEvent.dtype)    # records as rows
 
         Integers, bool, enums, char[N] (bytes up to the first NUL) and arrays of integers are read; of
         other members BpfUnsupportedError says which. Raises BpfNotFoundError.
+
+        An event can be copied and pickled. It is pickled with its struct's layout, so it can be read where the
+        object is not; a process has one class for equal layouts. `ExecEvent.dtype` raises ImportError where
+        NumPy is missing; a field of that name comes before it.
         """
-        return make_event_type(self._check_open().layout(name))
+        return self._event_types.get(self._check_open(), name)
 
     def close(self) -> None:
         """Detaches what is attached and lets go of programs and maps. Idempotent."""

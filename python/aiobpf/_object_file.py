@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from aiobpf import _aiobpf
-from aiobpf._event_type import make_event_type
+from aiobpf._event_type import EventTypes
 from aiobpf._object import BpfObject
 
 
@@ -21,6 +21,7 @@ class BpfObjectFile:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._raw = _aiobpf.open_file(os.fspath(path))
         self._name = os.path.basename(os.fspath(path))
+        self._event_types = EventTypes()
 
     def program_names(self) -> list[str]:
         return self._raw.program_names()
@@ -42,14 +43,16 @@ class BpfObjectFile:
 
     def event_type(self, name: str) -> type[Any]:
         """As BpfObject.event_type()."""
-        return make_event_type(self._raw.layout(name))
+        return self._event_types.get(self._raw, name)
 
     def load(self) -> BpfObject:
         """Loads programs and maps into the kernel. The file is spent, also when it fails.
 
         Raises BpfVerifierError (with `verifier_log`), BpfPermissionError (names what lacks), BpfLoadError.
         """
-        return BpfObject(self._raw.load(), self._name)
+        loaded = self._raw.load()
+        types, self._event_types = self._event_types, EventTypes()  # the object's now
+        return BpfObject(loaded, self._name, types)
 
 
 def open(path: str | os.PathLike[str]) -> BpfObjectFile:

@@ -29,16 +29,16 @@ const char* kind_name(bpf::field_kind kind) {
   return "integer";
 }
 
-// (size, [(name, offset, kind, signed, size, count, [(enumerator, value)...])...])
+// (name, size, ((name, offset, kind, signed, size, count, ((enumerator, value)...))...))
 py::tuple to_tuple(const bpf::struct_layout& layout) {
   py::list fields;
   for (const auto& field : layout.fields) {
     py::list enumerators;
     for (const auto& [name, value] : field.enumerators) enumerators.append(py::make_tuple(name, value));
     fields.append(py::make_tuple(field.name, field.offset, kind_name(field.kind), field.is_signed, field.size,
-                                 field.count, enumerators));
+                                 field.count, py::tuple(enumerators)));
   }
-  return py::make_tuple(layout.name, layout.size, fields);
+  return py::make_tuple(layout.name, layout.size, py::tuple(fields));
 }
 
 // --- object_file

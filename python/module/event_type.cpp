@@ -121,8 +121,9 @@ std::unique_ptr<event_layout> read_layout(const char* name, Py_ssize_t size, PyO
   return layout;
 }
 
-// Hands the layout to the type's dict, and the names to those who match and list.
-bool finish_type(PyTypeObject* type, std::unique_ptr<event_layout> layout) {
+// Hands the layout to the type's dict, and the names to those who match and list. A field comes before an
+// attribute of its name.
+bool finish_type(PyTypeObject* type, std::unique_ptr<event_layout> layout, PyObject* attributes) {
   auto names = reference::steal(PyTuple_New(static_cast<Py_ssize_t>(layout->fields.size())));
   for (std::size_t i = 0; names && i < layout->fields.size(); ++i) {
     PyObject* name = PyUnicode_FromString(layout->fields[i]->name.c_str());
@@ -134,7 +135,8 @@ bool finish_type(PyTypeObject* type, std::unique_ptr<event_layout> layout) {
   }));
   if (!names || !capsule) return false;
   layout.release();  // the capsule's now
-  const bool done = PyDict_SetItemString(type->tp_dict, layout_attribute, capsule.get()) == 0 &&
+  const bool done = PyDict_Merge(type->tp_dict, attributes, 0) == 0 &&
+                    PyDict_SetItemString(type->tp_dict, layout_attribute, capsule.get()) == 0 &&
                     PyDict_SetItemString(type->tp_dict, "__match_args__", names.get()) == 0 &&
                     PyDict_SetItemString(type->tp_dict, "_fields", names.get()) == 0;
   PyType_Modified(type);
@@ -147,7 +149,8 @@ PyObject* make_event_type(PyObject*, PyObject* arguments) {
   const char* name = nullptr;
   Py_ssize_t size = 0;
   PyObject* fields = nullptr;
-  if (!PyArg_ParseTuple(arguments, "snO", &name, &size, &fields)) return nullptr;
+  PyObject* attributes = nullptr;
+  if (!PyArg_ParseTuple(arguments, "snOO!", &name, &size, &fields, &PyDict_Type, &attributes)) return nullptr;
   if (size < 0 || size > largest_struct) {
     PyErr_Format(PyExc_ValueError, "a struct of %zd bytes is no event", size);
     return nullptr;
@@ -174,7 +177,7 @@ PyObject* make_event_type(PyObject*, PyObject* arguments) {
   if (!type) return nullptr;
   auto* made = reinterpret_cast<PyTypeObject*>(type.get());
   layout->type = made;
-  return finish_type(made, std::move(layout)) ? type.release() : nullptr;
+  return finish_type(made, std::move(layout), attributes) ? type.release() : nullptr;
 }
 
 event_layout* layout_of(PyObject* object) noexcept {

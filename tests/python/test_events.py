@@ -239,22 +239,6 @@ class TestMemory:
         assert rb.statistics().delivered == 52 * len(records)
         rb.close()
 
-    def test_a_class_goes_when_nobody_uses_it(self, objects: pathlib.Path) -> None:
-        def leftover() -> int:
-            return len([t for t in gc.get_objects() if isinstance(t, type) and t.__name__ == "numbered"])
-
-        gc.collect()
-        before = leftover()
-        cls = aiobpf.open(objects / "emit.bpf.o").event_type("numbered")
-        event = cls(numbered(1))
-        del cls
-        gc.collect()
-        assert event.sequence == 1  # keeps its class
-        assert leftover() == before + 1
-        del event
-        gc.collect()
-        assert leftover() == before
-
     def test_a_class_that_knows_its_buffer_is_collected_with_it(self) -> None:
         class Self(ctypes.Structure):
             _fields_ = [("word", ctypes.c_uint32)]

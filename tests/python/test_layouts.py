@@ -46,7 +46,7 @@ def test_every_field_reads_what_struct_unpacks(fields: list[Any], tail: int, dat
         offset += size * max(count, 1)
     record = data.draw(st.binary(min_size=offset + tail, max_size=offset + tail))
 
-    event = _aiobpf.make_event_type("random", len(record), description)(record)
+    event = _aiobpf.make_event_type("random", len(record), description, {})(record)
     for ((kind, _, size, letter), count, _), (name, at, *_) in zip(fields, description, strict=True):
         assert getattr(event, name) == expected(kind, letter, count, record[at : at + size * max(count, 1)])
     assert bytes(event) == record
@@ -72,14 +72,16 @@ def test_a_field_that_does_not_fit_is_refused(offset: int, kind: str, signed: bo
     description = [("field", offset, kind, signed, size, count, {})]
     if not fits:
         with pytest.raises(ValueError, match="does not fit"):
-            _aiobpf.make_event_type("random", 64, description)
+            _aiobpf.make_event_type("random", 64, description, {})
     else:
-        repr(_aiobpf.make_event_type("random", 64, description)(bytes(64)))
+        repr(_aiobpf.make_event_type("random", 64, description, {})(bytes(64)))
 
 
 def test_nonsense_is_refused() -> None:
     for nonsense in ((), ("x", 4), ("x", 4, 5), ("x", 4, [()]), ("x", 4, [("a", 0, "integer", False, 4, 0)])):
         with pytest.raises(TypeError):
-            _aiobpf.make_event_type(*nonsense)
+            _aiobpf.make_event_type(*nonsense, {})
+    with pytest.raises(TypeError):
+        _aiobpf.make_event_type("x", 4, [], None)
     with pytest.raises(ValueError):
-        _aiobpf.make_event_type("x", -1, [])
+        _aiobpf.make_event_type("x", -1, [], {})
