@@ -1,6 +1,7 @@
 #include <aiobpf/loop/embedded_stream.hpp>
 
 #include <aiobpf/bpf/error.hpp>
+#include <aiobpf/bpf/system_call.hpp>
 
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -8,20 +9,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
-#include <string>
 
 namespace aiobpf::loop {
 namespace {
 
-[[noreturn]] void fail(const std::string& step) {
-  const boost::system::error_code code{errno, boost::system::system_category()};
-  throw bpf::error{code, step + ": " + code.message()};
-}
-
 void add_quietly(int epoll, int fd) {
   ::epoll_event event{};
   event.data.fd = fd;
-  if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) fail("watch a source's descriptor");
+  if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+    bpf::throw_system_call(errno, "watch a source's descriptor");
 }
 
 [[noreturn]] void refuse_corrupt() {
@@ -36,7 +32,7 @@ embedded_stream::embedded_stream(stream_options options)
       turn_(options.turn),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
-  if (!epoll_ || !timer_) fail("make a stream");
+  if (!epoll_ || !timer_) bpf::throw_system_call(errno, "make a stream");
   add_quietly(epoll_.get(), timer_.get());
 }
 
@@ -47,9 +43,17 @@ embedded_stream::~embedded_stream() {
 std::size_t embedded_stream::add(any_source source) {
   if (!open_) throw bpf::error{bpf::errc::closed, "add a source: the stream is closed"};
   disarm();
-  add_quietly(epoll_.get(), source.native_handle());
-  armed_.push_back(false);
-  return sources_.add(std::move(source));
+  armed_.reserve(armed_.size() + 1);
+  const int fd = source.native_handle();
+  add_quietly(epoll_.get(), fd);
+  try {
+    const std::size_t id = sources_.add(std::move(source));
+    armed_.push_back(false);
+    return id;
+  } catch (const std::bad_alloc&) {
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    throw;
+  }
 }
 
 std::size_t embedded_stream::try_read(batch& out) {

@@ -1,6 +1,6 @@
 #include <aiobpf/loop/memory_ring.hpp>
 
-#include <aiobpf/bpf/error.hpp>
+#include <aiobpf/bpf/system_call.hpp>
 #include <aiobpf/loop/ring_source.hpp>
 
 #include <sys/eventfd.h>
@@ -16,10 +16,7 @@ namespace {
 
 bpf::unique_fd make_eventfd() {
   const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (fd < 0) {
-    const boost::system::error_code code{errno, boost::system::system_category()};
-    throw bpf::error{code, "make an eventfd: " + code.message()};
-  }
+  if (fd < 0) bpf::throw_system_call(errno, "make an eventfd");
   return bpf::unique_fd{fd};
 }
 
