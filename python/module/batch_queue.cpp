@@ -1,6 +1,6 @@
 #include "batch_queue.hpp"
 
-#include <aiobpf/bpf/error.hpp>
+#include <aiobpf/bpf/system_call.hpp>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -20,41 +20,43 @@ constexpr std::size_t spare_batches = 4;
 
 batch_queue::batch_queue(std::size_t limit_bytes)
     : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), limit_(limit_bytes) {
-  if (!event_) {
-    const boost::system::error_code code{errno, boost::system::system_category()};
-    throw bpf::error{code, "make an eventfd: " + code.message()};
-  }
+  if (!event_) bpf::throw_system_call(errno, "make an eventfd");
+  spare_.reserve(spare_batches);  // so that take() needs no memory
 }
 
-bool batch_queue::push(const loop::batch& batch) {
+bool batch_queue::accepts() const {
+  const std::scoped_lock lock{mutex_};
+  return !full_ && !error_;
+}
+
+void batch_queue::push(const loop::batch& batch) {
   const std::scoped_lock lock{mutex_};
   if (batches_.empty() || batches_.back().bytes() + batch.bytes() > join_below_bytes) {
     if (spare_.empty()) spare_.emplace_back();
     batches_.push_back(std::move(spare_.back()));
     spare_.pop_back();
   }
-  batches_.back().append(batch);
+  batches_.back().append(batch);  // when it throws, an empty batch is left there: the next one joins it
   bytes_ += batch.bytes();
   records_ += batch.size();
   full_ = bytes_ >= limit_;
   signal();
-  return !full_;
 }
 
-void batch_queue::fail(boost::system::error_code error, bool last) {
+void batch_queue::fail(boost::system::error_code error) noexcept {
   const std::scoped_lock lock{mutex_};
   error_ = error;
-  error_stays_ = last;
   signal();
 }
 
-batch_queue::taken batch_queue::take(loop::batch& out) {
+void batch_queue::failure_told() noexcept {
   const std::scoped_lock lock{mutex_};
-  if (batches_.empty()) {
-    const auto error = error_;
-    if (!error_stays_) error_ = {};
-    return {.error = error};
-  }
+  error_ = {};
+}
+
+batch_queue::taken batch_queue::take(loop::batch& out) noexcept {
+  const std::scoped_lock lock{mutex_};
+  if (batches_.empty()) return {.error = error_};
   out.swap(batches_.front());
   auto used = std::move(batches_.front());
   batches_.pop_front();
@@ -69,7 +71,7 @@ batch_queue::taken batch_queue::take(loop::batch& out) {
   return {.records = out.size(), .resume = resume};
 }
 
-bool batch_queue::arm() {
+bool batch_queue::arm() noexcept {
   const std::scoped_lock lock{mutex_};
   if (!batches_.empty() || error_) return false;
   waiting_ = true;

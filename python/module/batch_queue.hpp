@@ -13,7 +13,7 @@
 namespace aiobpf::python {
 
 /// Batches on their way from one thread to another, bounded in bytes; an eventfd tells the taker, and only
-/// one that waits.
+/// one that waits. A failure travels behind them.
 ///
 /// Threads  one that pushes, one that takes
 class batch_queue {
@@ -21,23 +21,28 @@ public:
   /// Throws bpf::error: an errno.
   explicit batch_queue(std::size_t limit_bytes);
 
-  /// Copies a batch in, behind the last one when that is small: what is on loan can go back to its ring.
-  /// False when the queue is full from now on: push again after a take() that says `resume`.
-  bool push(const loop::batch& batch);
+  /// Whether there is room: neither full nor failed. Once false, it is true again after a take() that says
+  /// `resume`, or after failure_told().
+  bool accepts() const;
 
-  /// An error for the taker, behind the batches that are there: once, or for ever when it is the `last` word.
-  void fail(boost::system::error_code error, bool last);
+  /// Copies a batch in, behind the last one when that is small: what is on loan can go back to its ring.
+  /// Throws std::bad_alloc: nothing was copied.
+  void push(const loop::batch& batch);
+
+  /// An error for the taker, behind the batches that are there. When the queue accepts.
+  void fail(boost::system::error_code error) noexcept;
 
   struct taken {
     std::size_t records = 0;
-    bool resume = false;  ///< there is room again for one who was told that the queue is full
+    bool resume = false;  ///< the queue was full and accepts again
     boost::system::error_code error;
   };
-  /// The first batch, in exchange for `out`.
-  taken take(loop::batch& out);
+  /// The first batch, in exchange for `out`; else the failure, which stays until failure_told().
+  taken take(loop::batch& out) noexcept;
+  void failure_told() noexcept;
 
   /// Makes native_handle() turn readable at the next push or failure. False when there is something now.
-  bool arm();
+  bool arm() noexcept;
   void quiet() noexcept;
   int native_handle() const noexcept { return event_.get(); }
 
@@ -56,7 +61,6 @@ private:
   bool full_ = false;
   bool waiting_ = false;
   boost::system::error_code error_;
-  bool error_stays_ = false;
 };
 
 }  // namespace aiobpf::python

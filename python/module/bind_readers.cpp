@@ -15,7 +15,7 @@ namespace {
 namespace py = boost::python;
 
 py::object make_reader(const std::string& driver, double latency, std::size_t queue_bytes) {
-  return translated("BpfError", [&] {
+  return translated("BpfSyscallError", [&] {
     const loop::stream_options options{.latency = std::chrono::duration_cast<std::chrono::nanoseconds>(
                                            std::chrono::duration<double>{latency})};
     auto made = driver == "inline" ? make_inline_driver(options) : make_thread_driver(options, queue_bytes);
@@ -48,11 +48,11 @@ void add_ring(const py::object& reader, const bpf::map& ring, const py::object& 
 }
 
 void add_memory_ring(const py::object& reader, const loop::memory_ring& ring, const py::object& event_type) {
-  translated("BpfError", [&] { add(reader, ring.source(), event_type); });
+  translated("BpfSyscallError", [&] { add(reader, ring.source(), event_type); });
 }
 
 std::shared_ptr<loop::memory_ring> make_memory_ring(std::size_t bytes) {
-  return translated("BpfError", [&] { return std::make_shared<loop::memory_ring>(bytes); });
+  return translated("BpfSyscallError", [&] { return std::make_shared<loop::memory_ring>(bytes); });
 }
 
 bool emit(const loop::memory_ring& ring, const py::object& record) {

@@ -26,7 +26,8 @@ public:
   virtual std::size_t add(loop::any_source source) = 0;
 
   /// The next batch, in exchange for `out`, whose memory is used again. Returns its records; 0 when there
-  /// is none now. Throws bpf::error: closed, ring_corrupt.
+  /// is none now. Throws bpf::error: closed; why a source failed, which is left out from then on (once each,
+  /// and always when no other source is left). Throws std::bad_alloc: nothing was taken.
   virtual std::size_t try_take(loop::batch& out) = 0;
 
   /// Makes native_handle() turn readable when there is a batch. False when there is one already.
@@ -43,11 +44,12 @@ public:
   virtual loop::ledger statistics() const = 0;
 };
 
-/// Drains in the loop's own thread, when asked: the lowest latency.
+/// Drains in the loop's own thread, when asked: the lowest latency. Throws bpf::error: an errno.
 std::unique_ptr<driver> make_inline_driver(loop::stream_options options);
 
 /// Drains on a thread of its own into a queue of at most `queue_bytes` (then records stay in the kernel's
-/// ring): a Python that is busy costs no kernel records.
+/// ring): a Python that is busy costs no kernel records. Throws bpf::error: an errno (descriptors or threads
+/// ran out, or a call is refused).
 std::unique_ptr<driver> make_thread_driver(loop::stream_options options, std::size_t queue_bytes);
 
 }  // namespace aiobpf::python

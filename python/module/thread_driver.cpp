@@ -2,139 +2,179 @@
 #include "driver.hpp"
 
 #include <aiobpf/bpf/error.hpp>
+#include <aiobpf/bpf/system_call.hpp>
+#include <aiobpf/bpf/unique_fd.hpp>
+#include <aiobpf/loop/embedded_stream.hpp>
 
-#include <pthread.h>
 #include <boost/asio/error.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
 #include <csignal>
-#include <future>
+#include <cstdint>
+#include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 namespace aiobpf::python {
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
+// Signals are Python's: a thread that takes one delays its handler. A new thread inherits the mask.
+class signals_blocked {
+public:
+  signals_blocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~signals_blocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  signals_blocked(const signals_blocked&) = delete;
+  signals_blocked& operator=(const signals_blocked&) = delete;
 
-// The stream lives on the thread: all calls of it are posted there.
+private:
+  sigset_t before_;
+};
+
+// The thread drains turn by turn; others get at the stream between two turns. Nothing but add() and push()
+// allocates, and whoever runs out of memory there has lost nothing.
 class thread_driver final : public driver {
 public:
   thread_driver(loop::stream_options options, std::size_t queue_bytes)
-      : stream_(context_.get_executor(), options), queue_(queue_bytes) {
-    // Signals are Python's: a thread that takes one delays its handler.
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+      : stream_(options), queue_(queue_bytes), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!wake_) bpf::throw_system_call(errno, "make an eventfd");
+    const signals_blocked blocked;
     try {
-      thread_ = std::thread{[this] { context_.run(); }};
-    } catch (...) {
-      ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-      throw;
+      thread_ = std::thread{[this] { run(); }};
+    } catch (const std::system_error& failed) {
+      bpf::throw_system_call(failed.code().value(),
+                             "start the draining thread (driver=\"inline\" needs none)");
     }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   ~thread_driver() override { close(); }
 
   std::size_t add(loop::any_source source) override {
-    if (!is_open()) throw bpf::error{bpf::errc::closed, "add a ring: the buffer is closed"};
-    return on_thread([&] {
-      stream_.cancel();  // its completion starts the next read, with the new source in it
-      const std::size_t id = stream_.add(std::move(source));
-      sources_ = id + 1;
-      if (!reading_) read();
-      return id;
-    });
+    const auto lock = between_turns();
+    const std::size_t id = stream_.add(std::move(source));
+    ++readable_;
+    if (std::exchange(failure_stands_, false)) queue_.failure_told();
+    wake();
+    return id;
   }
 
   std::size_t try_take(loop::batch& out) override {
     const auto taken = queue_.take(out);
-    if (taken.error) {
-      throw bpf::error{taken.error,
-                       taken.error == bpf::errc::ring_corrupt
-                           ? "read: a ring's memory contradicts itself; it is left out from now on"
-                           : "read: " + taken.error.message()};
+    if (taken.resume) wake();
+    if (!taken.error) return taken.records;
+    if (taken.error == boost::asio::error::no_memory) {
+      go_on_after_failure();
+      throw std::bad_alloc{};
     }
-    if (taken.resume) {
-      asio::post(context_, [this] {
-        if (!reading_) read();
-      });
-    }
-    return taken.records;
+    const bpf::error told{taken.error, "read: " + taken.error.message() + "; it is left out from now on"};
+    go_on_after_failure();
+    throw told;
   }
 
   bool arm() override { return queue_.arm(); }
   void quiet() noexcept override { queue_.quiet(); }
   int native_handle() const noexcept override { return queue_.native_handle(); }
-  bool is_open() const noexcept override { return thread_.joinable(); }
+  bool is_open() const noexcept override { return stream_.is_open(); }
 
   void close() noexcept override {
-    if (!is_open()) return;
-    asio::post(context_, [this] {
-      stream_.close();
-      work_.reset();
-    });
+    if (!thread_.joinable()) return;
+    stopping_ = true;
+    wake();
     thread_.join();
+    stream_.close();
   }
 
   loop::ledger statistics() const override {
-    // Both counts at one moment: on the thread nothing is pushed, and we who take are waiting here.
-    const auto count = [this] {
-      auto sum = stream_.statistics();
-      sum.queued = queue_.records();
-      sum.delivered = sum.received - sum.queued;
-      return sum;
-    };
-    return is_open() ? on_thread(count) : count();
+    const auto lock = between_turns();
+    auto sum = stream_.statistics();
+    sum.queued = queue_.records() + filling_.size();
+    sum.delivered = sum.received - sum.queued;
+    return sum;
   }
 
 private:
-  template <class Function>
-  auto on_thread(Function function) const -> decltype(function()) {
-    std::packaged_task<decltype(function())()> task{std::move(function)};
-    auto result = task.get_future();
-    asio::post(context_, [&task] { task(); });
-    return result.get();
+  // The mutex alone would not do: a thread that is always busy takes it again before anyone else wakes.
+  std::unique_lock<std::mutex> between_turns() const {
+    ++visitors_;
+    std::unique_lock lock{turn_};
+    --visitors_;
+    no_visitors_.notify_one();
+    return lock;
   }
 
-  void read() {
-    reading_ = true;
-    stream_.async_read(filling_, [this](error_code error, std::size_t) {
-      reading_ = false;
-      if (error == bpf::errc::closed) return;
-      if (!error) {
-        failures_ = 0;
-        try {
-          const bool more = queue_.push(filling_);
-          filling_.clear();
-          if (more) read();  // else it is full, and try_take() resumes
-        } catch (const std::bad_alloc&) {
-          queue_.fail(asio::error::no_memory, true);  // what was read stays counted as queued
-        }
-      } else if (error == asio::error::operation_aborted) {
-        read();
-      } else {
-        // Each source fails once; when that many reads failed in a row, nothing is left to read.
-        const bool last = ++failures_ > sources_;
-        queue_.fail(error, last);
-        if (!last) read();
-      }
-    });
+  // The failure that was told; it is told again each time when nothing else is left to read.
+  void go_on_after_failure() noexcept {
+    failure_stands_ = readable_ == 0;
+    if (failure_stands_) return;
+    queue_.failure_told();
+    wake();
   }
 
-  mutable asio::io_context context_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
-  loop::stream stream_;
-  batch_queue queue_;
+  void wake() noexcept {
+    const std::uint64_t one = 1;
+    // Cannot fail: the counter is far from its limit.
+    [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof(one));
+  }
+
+  void run() noexcept {
+    while (!stopping_) {
+      std::unique_lock lock{turn_};
+      no_visitors_.wait(lock, [this] { return visitors_ == 0; });
+      const bool pausing = readable_ == 0 || !queue_.accepts();
+      if (!pausing && turn()) continue;
+      lock.unlock();
+      wait(pausing);
+    }
+  }
+
+  // False when there is nothing to do until the stream's descriptor says so.
+  bool turn() noexcept {
+    stream_.disarm();
+    try {
+      // Records that there was no memory for the last time are still in there.
+      if (filling_.empty() && stream_.try_read(filling_) == 0) return !stream_.arm();
+      queue_.push(filling_);
+      filling_.clear();
+    } catch (const bpf::error& failed) {
+      --readable_;  // a source fails once
+      queue_.fail(failed.code());
+    } catch (const std::bad_alloc&) {
+      queue_.fail(boost::asio::error::no_memory);
+    }
+    return true;
+  }
+
+  // Until wake(), or, when records may be taken, until the stream has some.
+  void wait(bool pausing) noexcept {
+    ::pollfd watched[] = {{wake_.get(), POLLIN, 0}, {stream_.native_handle(), POLLIN, 0}};
+    ::poll(watched, pausing ? 1 : 2, -1);
+    std::uint64_t count;
+    [[maybe_unused]] const auto got = ::read(wake_.get(), &count, sizeof(count));
+  }
+
+  mutable std::mutex turn_;  // guards the stream and what it fills
+  mutable std::condition_variable no_visitors_;
+  mutable std::atomic<unsigned> visitors_{0};
+  loop::embedded_stream stream_;
   loop::batch filling_;
-  bool reading_ = false;
-  std::size_t sources_ = 0;
-  std::size_t failures_ = 0;
+  std::atomic<std::size_t> readable_{0};  // sources that have not failed
+
+  batch_queue queue_;
+  bool failure_stands_ = false;  // told already
+  bpf::unique_fd wake_;
+  std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
 
