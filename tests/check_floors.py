@@ -43,6 +43,8 @@ FORBIDDEN = {
     "cli": {"boost/python": "Python is python/'s", "Python.h": "Python is python/'s"},
     "python": {},
 }
+#: Where one file may: forking is no thread, and declared there (pthread_atfork).
+ALLOWED = {("src/bpf/fork_guard.cpp", "pthread.h")}
 LIBBPF = re.compile(r"bpf/(bpf|btf|libbpf\w*|bpf_\w+|skel_internal|usdt\.bpf)\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")')
 SOURCES = {".hpp", ".cpp", ".h", ".c", ".ipp"}
@@ -89,7 +91,7 @@ def complaint(relative: pathlib.PurePath, header: str, quoted: bool) -> str | No
     if LIBBPF.fullmatch(header) and not (relative.parts[:2] == ("src", "bpf") and relative.suffix == ".cpp"):
         return "libbpf's headers are included in src/bpf/*.cpp only"
     for prefix, reason in FORBIDDEN[floor].items():
-        if begins_with(header, prefix):
+        if begins_with(header, prefix) and (relative.as_posix(), header) not in ALLOWED:
             return reason
     other = target_floor(relative, header, quoted)
     if other is not None and other != floor and other not in BELOW[floor]:

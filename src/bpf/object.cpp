@@ -9,6 +9,7 @@
 
 namespace aiobpf::bpf {
 
+// Closes descriptors, unmaps and frees memory, and nothing else; so it may be done in a child of fork(), too.
 void object::close::operator()(::bpf_object* object) const noexcept {
   ::bpf_object__close(object);
 }

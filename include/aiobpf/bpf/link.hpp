@@ -1,5 +1,7 @@
 #pragma once
 
+#include <aiobpf/bpf/fork_guard.hpp>
+
 #include <memory>
 
 struct bpf_link;
@@ -9,6 +11,8 @@ namespace aiobpf::bpf {
 /// An attached program. Move-only; the program is detached when the link ends.
 ///
 /// Lifetimes  must end before the object its program belongs to: declare it after the object
+/// Fork       a child's copy detaches nothing, neither by detach() nor at its end: the parent's program goes
+/// on
 class link {
 public:
   /// Takes over a link made by libbpf.
@@ -24,6 +28,7 @@ public:
 private:
   struct destroy {
     void operator()(::bpf_link* link) const noexcept;
+    fork_guard made;
   };
   std::unique_ptr<::bpf_link, destroy> link_;
 };
