@@ -1,10 +1,15 @@
 # aiobpf_test(<label> <x_test.cpp> [LIBRARIES target...] [BPF target...])
 #
 # One file, one program, one CTest entry of the same name (kernel_x_test where the label is kernel: the same
-# subject has a unit test as well). <label> is unit, kernel or package. BPF names
-# targets of aiobpf_bpf_object(); their objects are found through support/bpf_object.hpp.
+# subject has a unit test as well). <label> is unit or kernel. BPF names targets of aiobpf_bpf_object(); their
+# objects are in the folder AIOBPF_BPF_OBJECT_DIR.
 # Exit codes (support/main.cpp): 77 every case was skipped, 99 file descriptors leaked.
+#
+# Every entry, of either language, writes the results of its cases to <build>/results/<name>.xml (JUnit);
+# tests/support/add_up.py adds them up.
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS unit_test_framework)
+set(AIOBPF_RESULTS_DIR ${PROJECT_BINARY_DIR}/results)
+file(MAKE_DIRECTORY ${AIOBPF_RESULTS_DIR})
 
 function(aiobpf_test_support)
   add_library(aiobpf_test_support STATIC support/main.cpp)
@@ -26,6 +31,18 @@ function(aiobpf_test label source)
   if(ARG_BPF)
     add_dependencies(${name} ${ARG_BPF})
   endif()
-  add_test(NAME ${name} COMMAND ${name} --log_level=warning --color_output=no)
+  add_test(NAME ${name} COMMAND ${name} --color_output=no
+           --logger=HRF,warning,stdout:JUNIT,warning,${AIOBPF_RESULTS_DIR}/${name}.xml)
   set_tests_properties(${name} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77 TIMEOUT 120)
+endfunction()
+
+# aiobpf_pytest(<name> <label> <pytest.ini> <file or folder> [ENVIRONMENT NAME=value...])
+#
+# One CTest entry: pytest, by the interpreter that has it.
+function(aiobpf_pytest name label ini tests)
+  cmake_parse_arguments(PARSE_ARGV 4 ARG "" "" "ENVIRONMENT")
+  add_test(NAME ${name} COMMAND ${AIOBPF_TEST_PYTHON} -m pytest -q -c ${CMAKE_CURRENT_SOURCE_DIR}/${ini}
+           --junit-xml=${AIOBPF_RESULTS_DIR}/${name}.xml ${CMAKE_CURRENT_SOURCE_DIR}/${tests})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 120 SKIP_RETURN_CODE 77
+    ENVIRONMENT "AIOBPF_BUILD_DIR=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1;${ARG_ENVIRONMENT}")
 endfunction()

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Reads every #include in include/, src/ and python/ and finds the floors that reach up.
 
     bpf  <--  loop  <--  sinks, probes  <--  cli, python
@@ -7,15 +6,13 @@ A floor may include what is below it. libbpf's headers stand in src/bpf/*.cpp al
 included them would make every user need them. The cases below also prove that a violation is found.
 """
 
+from __future__ import annotations
+
 import pathlib
 import re
-import sys
-import tempfile
-import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-import cases  # noqa: E402
+import pytest
+from build_tree import ROOT
 
 # What each floor may include of ours, itself left out.
 BELOW = {
@@ -117,76 +114,71 @@ def violations(root: pathlib.Path) -> list[str]:
     return found
 
 
-class Project(unittest.TestCase):
-    def test_no_floor_reaches_up(self) -> None:
-        self.assertEqual(violations(ROOT), [])
-
-    def test_the_floors_are_read_at_all(self) -> None:
-        for folder in ("include/aiobpf/bpf", "include/aiobpf/loop", "src/bpf", "src/loop"):
-            self.assertTrue(any((ROOT / folder).glob("*.?pp")), folder)
+def test_no_floor_reaches_up() -> None:
+    assert violations(ROOT) == []
 
 
-class Injected(unittest.TestCase):
-    """One file in a tree of its own, with one include."""
-
-    def found(self, path: str, include: str) -> list[str]:
-        with tempfile.TemporaryDirectory() as name:
-            root = pathlib.Path(name)
-            (root / path).parent.mkdir(parents=True)
-            (root / path).write_text(f"#pragma once\n{include}\n", encoding="utf-8")
-            return violations(root)
-
-    def test_what_reaches_up_is_found_with_its_line(self) -> None:
-        found = self.found("include/aiobpf/bpf/x.hpp", "#include <aiobpf/loop/stream.hpp>")
-        self.assertEqual(
-            found,
-            ["include/aiobpf/bpf/x.hpp:2: #include <aiobpf/loop/stream.hpp>: the floor 'bpf' does not reach 'loop'"],
-        )
-
-    def test_each_of_these_is_found(self) -> None:
-        for path, include in (
-            ("src/bpf/x.cpp", '#include "../loop/stream_implementation.hpp"'),
-            ("src/bpf/x.cpp", "#include <boost/asio/post.hpp>"),
-            ("src/bpf/x.cpp", "#include <boost/asio.hpp>"),
-            ("src/bpf/x.cpp", "  #  include <thread>"),
-            ("src/bpf/x.cpp", "#include <pthread.h>"),
-            ("src/loop/x.cpp", "#include <aiobpf/sinks/file.hpp>"),
-            ("src/loop/x.cpp", "#include <aiobpf/probes/exec.hpp>"),
-            ("src/loop/x.cpp", "#include <bpf/libbpf.h>"),
-            ("src/loop/x.cpp", "#include <boost/python.hpp>"),
-            ("src/sinks/x.cpp", "#include <aiobpf/probes/exec.hpp>"),
-            ("src/probes/x.cpp", "#include <aiobpf/sinks/file.hpp>"),
-            ("src/cli/x.cpp", "#include <boost/python/module.hpp>"),
-            ("src/attic/x.cpp", "#include <vector>"),
-            ("src/bpf/x.hpp", "#include <bpf/bpf.h>"),
-            ("include/aiobpf/bpf/x.hpp", "#include <bpf/bpf.h>"),
-            ("include/aiobpf/bpf/x.hpp", "#include <bpf/btf.h>"),
-            ("include/aiobpf/bpf/x.hpp", '#include "bpf/libbpf.h"'),
-            ("include/aiobpf/loop/x.hpp", "#include <aiobpf/cli/main.hpp>"),
-            ("python/src/x.cpp", "#include <bpf/libbpf.h>"),
-        ):
-            with self.subTest(path=path, include=include):
-                self.assertEqual(len(self.found(path, include)), 1)
-
-    def test_none_of_these_is_found(self) -> None:
-        for path, include in (
-            ("src/bpf/x.cpp", "#include <bpf/libbpf.h>"),
-            ("src/bpf/x.cpp", "#include <aiobpf/bpf/map.hpp>"),
-            ("src/bpf/x.cpp", '#include "names.hpp"'),
-            ("src/bpf/x.cpp", "#include <linux/bpf.h>"),
-            ("src/bpf/x.cpp", "// #include <thread>"),
-            ("include/aiobpf/bpf/x.hpp", "#include <aiobpf/bpf/errc.hpp>"),
-            ("include/aiobpf/bpf/x.hpp", "#include <boost/system/error_code.hpp>"),
-            ("src/loop/x.cpp", "#include <boost/asio/post.hpp>"),
-            ("src/loop/x.cpp", "#include <thread>"),
-            ("src/loop/x.cpp", "#include <aiobpf/bpf/map.hpp>"),
-            ("src/cli/x.cpp", "#include <aiobpf/sinks/file.hpp>"),
-            ("python/src/x.cpp", "#include <boost/python.hpp>"),
-            ("python/src/x.cpp", "#include <aiobpf/loop/stream.hpp>"),
-        ):
-            with self.subTest(path=path, include=include):
-                self.assertEqual(self.found(path, include), [])
+def test_the_floors_are_read_at_all() -> None:
+    for folder in ("include/aiobpf/bpf", "include/aiobpf/loop", "src/bpf", "src/loop"):
+        assert any((ROOT / folder).glob("*.?pp")), folder
 
 
-if __name__ == "__main__":
-    cases.run()
+def found(root: pathlib.Path, path: str, include: str) -> list[str]:
+    """The violations in a tree of one file, with one include."""
+    (root / path).parent.mkdir(parents=True)
+    (root / path).write_text(f"#pragma once\n{include}\n", encoding="utf-8")
+    return violations(root)
+
+
+def test_what_reaches_up_is_found_with_its_line(tmp_path: pathlib.Path) -> None:
+    assert found(tmp_path, "include/aiobpf/bpf/x.hpp", "#include <aiobpf/loop/stream.hpp>") == [
+        "include/aiobpf/bpf/x.hpp:2: #include <aiobpf/loop/stream.hpp>: the floor 'bpf' does not reach 'loop'"
+    ]
+
+
+FORBIDDEN_INCLUDES = (
+    ("src/bpf/x.cpp", '#include "../loop/stream_implementation.hpp"'),
+    ("src/bpf/x.cpp", "#include <boost/asio/post.hpp>"),
+    ("src/bpf/x.cpp", "#include <boost/asio.hpp>"),
+    ("src/bpf/x.cpp", "  #  include <thread>"),
+    ("src/bpf/x.cpp", "#include <pthread.h>"),
+    ("src/loop/x.cpp", "#include <aiobpf/sinks/file.hpp>"),
+    ("src/loop/x.cpp", "#include <aiobpf/probes/exec.hpp>"),
+    ("src/loop/x.cpp", "#include <bpf/libbpf.h>"),
+    ("src/loop/x.cpp", "#include <boost/python.hpp>"),
+    ("src/sinks/x.cpp", "#include <aiobpf/probes/exec.hpp>"),
+    ("src/probes/x.cpp", "#include <aiobpf/sinks/file.hpp>"),
+    ("src/cli/x.cpp", "#include <boost/python/module.hpp>"),
+    ("src/attic/x.cpp", "#include <vector>"),
+    ("src/bpf/x.hpp", "#include <bpf/bpf.h>"),
+    ("include/aiobpf/bpf/x.hpp", "#include <bpf/bpf.h>"),
+    ("include/aiobpf/bpf/x.hpp", "#include <bpf/btf.h>"),
+    ("include/aiobpf/bpf/x.hpp", '#include "bpf/libbpf.h"'),
+    ("include/aiobpf/loop/x.hpp", "#include <aiobpf/cli/main.hpp>"),
+    ("python/src/x.cpp", "#include <bpf/libbpf.h>"),
+)
+ALLOWED_INCLUDES = (
+    ("src/bpf/x.cpp", "#include <bpf/libbpf.h>"),
+    ("src/bpf/x.cpp", "#include <aiobpf/bpf/map.hpp>"),
+    ("src/bpf/x.cpp", '#include "names.hpp"'),
+    ("src/bpf/x.cpp", "#include <linux/bpf.h>"),
+    ("src/bpf/x.cpp", "// #include <thread>"),
+    ("include/aiobpf/bpf/x.hpp", "#include <aiobpf/bpf/errc.hpp>"),
+    ("include/aiobpf/bpf/x.hpp", "#include <boost/system/error_code.hpp>"),
+    ("src/loop/x.cpp", "#include <boost/asio/post.hpp>"),
+    ("src/loop/x.cpp", "#include <thread>"),
+    ("src/loop/x.cpp", "#include <aiobpf/bpf/map.hpp>"),
+    ("src/cli/x.cpp", "#include <aiobpf/sinks/file.hpp>"),
+    ("python/src/x.cpp", "#include <boost/python.hpp>"),
+    ("python/src/x.cpp", "#include <aiobpf/loop/stream.hpp>"),
+)
+
+
+@pytest.mark.parametrize(("path", "include"), FORBIDDEN_INCLUDES)
+def test_a_forbidden_include_is_found(tmp_path: pathlib.Path, path: str, include: str) -> None:
+    assert len(found(tmp_path, path, include)) == 1
+
+
+@pytest.mark.parametrize(("path", "include"), ALLOWED_INCLUDES)
+def test_an_allowed_include_is_not_found(tmp_path: pathlib.Path, path: str, include: str) -> None:
+    assert found(tmp_path, path, include) == []

@@ -1,63 +1,32 @@
-#!/usr/bin/env python3
-"""Runs the cases of support/runner_subject.cpp and checks what support/main.cpp makes of them.
+"""Runs the cases of support/runner_subject.cpp and checks what support/main.cpp makes of them."""
 
-check_runner.py <path of the program>
-"""
+from __future__ import annotations
 
-import pathlib
-import re
-import subprocess
-import sys
-import unittest
+import pytest
+from build_tree import BUILD, run
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
-import cases  # noqa: E402
-
-PROGRAM = sys.argv[1]
-CASES = 7  # in the program
+PROGRAM = BUILD / "tests" / "runner_subject"
 
 
-class Runner(unittest.TestCase):
-    def run_cases(self, names: str) -> tuple[int, int, int, str]:
-        """Exit code, passed, failed, stderr. Boost.Test counts cases that were not chosen as skipped."""
-        done = subprocess.run([PROGRAM, f"--run_test={names}"], capture_output=True, text=True, timeout=60, check=False)
-        counts = re.findall(r"^cases: (\d+) passed, (\d+) failed, (\d+) skipped$", done.stdout, re.MULTILINE)
-        self.assertEqual(len(counts), 1, done.stdout)
-        passed, failed, skipped = (int(count) for count in counts[0])
-        self.assertEqual(passed + failed + skipped, CASES)
-        return done.returncode, passed, failed, done.stderr
-
-    def test_a_pass_is_success(self) -> None:
-        self.assertEqual(self.run_cases("passes")[:3], (0, 1, 0))
-
-    def test_a_warning_is_a_pass(self) -> None:
-        self.assertEqual(self.run_cases("warns")[:3], (0, 1, 0))
-
-    def test_a_failure_is_one(self) -> None:
-        self.assertEqual(self.run_cases("passes,fails")[:3], (201, 1, 1))
-
-    def test_an_exception_is_one_failure(self) -> None:
-        self.assertEqual(self.run_cases("passes,throws")[:3], (201, 1, 1))
-
-    def test_only_skips_are_no_success(self) -> None:
-        self.assertEqual(self.run_cases("skips")[:3], (77, 0, 0))
-
-    def test_a_skip_beside_a_pass_is_success(self) -> None:
-        self.assertEqual(self.run_cases("passes,skips")[:3], (0, 1, 0))
-
-    def test_a_leaked_descriptor_is_named_and_fails(self) -> None:
-        code, passed, failed, errors = self.run_cases("leaks")
-        self.assertEqual((code, passed, failed), (99, 1, 0))
-        self.assertIn("/dev/null", errors)
-
-    def test_a_leaked_descriptor_of_proc_is_named_too(self) -> None:
-        code, _, _, errors = self.run_cases("leaks_of_proc")
-        self.assertEqual(code, 99)
-        self.assertIn("status", errors)
-
-    def test_a_leak_among_skips_is_not_hidden(self) -> None:
-        self.assertEqual(self.run_cases("leaks,skips")[0], 99)
+@pytest.mark.parametrize(
+    ("cases", "status"),
+    [
+        pytest.param("passes", 0, id="a pass is success"),
+        pytest.param("warns", 0, id="a warning is a pass"),
+        pytest.param("passes,fails", 201, id="a failure fails"),
+        pytest.param("passes,throws", 201, id="an exception fails"),
+        pytest.param("skips", 77, id="nothing but skips is no success"),
+        pytest.param("passes,skips", 0, id="a skip beside a pass is success"),
+        pytest.param("leaks,skips", 99, id="a leak among skips is not hidden"),
+    ],
+)
+def test_the_exit_status_says_how_it_went(cases: str, status: int) -> None:
+    done = run(PROGRAM, f"--run_test={cases}")
+    assert done.returncode == status, done.stdout
 
 
-if __name__ == "__main__":
-    cases.run()
+@pytest.mark.parametrize(("case", "name"), [("leaks", "/dev/null"), ("leaks_of_proc", "status")])
+def test_a_leaked_descriptor_is_named_and_fails(case: str, name: str) -> None:
+    done = run(PROGRAM, f"--run_test={case}")
+    assert done.returncode == 99
+    assert any("leaked file descriptor" in line and name in line for line in done.stdout.splitlines())

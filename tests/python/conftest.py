@@ -125,13 +125,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         refuse("; ".join(missing))
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    # As support/main.cpp prints it for the C++ tests; scripts/test adds them up.
-    count = {kind: len(terminalreporter.getreports(kind)) for kind in ("passed", "failed", "error", "skipped")}
-    failed = count["failed"] + count["error"]
-    terminalreporter.write_line(f"cases: {count['passed']} passed, {failed} failed, {count['skipped']} skipped")
-
-
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
     if exitstatus == pytest.ExitCode.OK and not reporter.getreports("passed") and reporter.getreports("skipped"):
