@@ -1,5 +1,7 @@
 #include <aiobpf/bpf/errc.hpp>
 
+#include <bpf/libbpf.h>
+
 namespace aiobpf::bpf {
 namespace {
 
@@ -15,6 +17,7 @@ public:
       case errc::wrong_type: return "wrong type";
       case errc::wrong_size: return "wrong size";
       case errc::ring_corrupt: return "the ring's memory contradicts itself";
+      case errc::btf_corrupt: return "the object's BTF is damaged";
       case errc::not_supported: return "not supported here";
       case errc::rejected: return "the verifier refused the program";
     }
@@ -22,7 +25,23 @@ public:
   }
 };
 
+class libbpf_numbers final : public boost::system::error_category {
+public:
+  const char* name() const noexcept override { return "libbpf"; }
+
+  std::string message(int value) const override {
+    char text[128];
+    ::libbpf_strerror(value, text, sizeof(text));  // of a number that it does not know it says so
+    return text;
+  }
+};
+
 }  // namespace
+
+const boost::system::error_category& libbpf_category() noexcept {
+  static const libbpf_numbers instance;
+  return instance;
+}
 
 const boost::system::error_category& aiobpf_category() noexcept {
   static const category instance;

@@ -1,8 +1,11 @@
 #include <aiobpf/bpf/error.hpp>
 
 #include <aiobpf/bpf/environment.hpp>
+#include <aiobpf/bpf/system_call.hpp>
 
 #include "throw_error.hpp"
+
+#include <bpf/libbpf.h>
 
 #include <cerrno>
 #include <utility>
@@ -18,10 +21,16 @@ constexpr std::string_view log_end = "-- END PROG LOAD LOG --";
 // without lookup, update or iteration let it out (kernel/bpf/ringbuf.c, ringbuf_map_lookup_elem).
 constexpr int kernel_enotsupp = 524;
 
+// what() would end at a NUL, which a name or a path that was given may have.
+std::string without_nul(std::string text) {
+  for (auto at = text.find('\0'); at != text.npos; at = text.find('\0', at)) text.replace(at, 1, "\\0");
+  return text;
+}
+
 }  // namespace
 
 error::error(boost::system::error_code code, std::string message, std::string log)
-    : system_error(code), message_(std::move(message)), log_(std::move(log)) {}
+    : system_error(code), message_(without_nul(std::move(message))), log_(std::move(log)) {}
 
 std::string error::verifier_log() const {
   const auto begin = log_.find(log_begin);
@@ -31,20 +40,32 @@ std::string error::verifier_log() const {
   return log_.substr(from, end == std::string::npos ? end : end - from);
 }
 
-void throw_errno(int errno_value, std::string_view step, std::string log) {
-  if (errno_value == kernel_enotsupp) errno_value = EOPNOTSUPP;
-  const boost::system::error_code code{errno_value, boost::system::system_category()};
+boost::system::error_code errno_code(int errno_value) noexcept {
+  if (errno_value >= __LIBBPF_ERRNO__START) return {errno_value, libbpf_category()};
+  return {errno_value == kernel_enotsupp ? EOPNOTSUPP : errno_value, boost::system::system_category()};
+}
+
+void throw_with_remedy(int errno_value, std::string_view step, std::string_view remedy, std::string log) {
+  const auto code = errno_code(errno_value);
   std::string message{step};
   message += ": " + code.message();
-  if (errno_value == EPERM || errno_value == EACCES) {
-    for (const auto& lack : missing_for_bpf()) message += "; " + lack;
-  }
+  if (!remedy.empty()) message.append("; ").append(remedy);
   throw error{code, std::move(message), std::move(log)};
 }
 
+void throw_errno(int errno_value, std::string_view step, std::string log) {
+  std::string remedy;
+  if (errno_value == EPERM || errno_value == EACCES) {
+    for (const auto& lack : missing_for_bpf()) remedy += (remedy.empty() ? "" : "; ") + lack;
+  } else if (errno_value == EMFILE || errno_value == ENFILE) {
+    remedy = remedy_for(errno_value);
+  }
+  throw_with_remedy(errno_value, step, remedy, std::move(log));
+}
+
 void throw_file_errno(int errno_value, std::string_view step) {
-  const boost::system::error_code code{errno_value, boost::system::system_category()};
-  throw error{code, std::string{step} + ": " + code.message()};
+  const bool limit = errno_value == EMFILE || errno_value == ENFILE;
+  throw_with_remedy(errno_value, step, limit ? remedy_for(errno_value) : "");
 }
 
 void throw_error(errc code, std::string_view step, std::string_view hint, std::string log) {

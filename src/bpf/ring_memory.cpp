@@ -1,6 +1,7 @@
 #include <aiobpf/bpf/ring_memory.hpp>
 
 #include <aiobpf/bpf/map.hpp>
+#include <aiobpf/bpf/system_call.hpp>
 
 #include "throw_error.hpp"
 
@@ -95,16 +96,16 @@ ring_memory ring_memory::make(std::size_t size, unique_fd pollable) {
   made->size = std::bit_ceil(std::max(size, page));
 
   const unique_fd file{::memfd_create("aiobpf-ring", MFD_CLOEXEC)};
-  if (!file) throw_errno(errno, step);
-  if (::ftruncate(file.get(), static_cast<off_t>(2 * page + made->size)) != 0) throw_errno(errno, step);
+  if (!file) throw_system_call(errno, step);
+  if (::ftruncate(file.get(), static_cast<off_t>(2 * page + made->size)) != 0) throw_system_call(errno, step);
 
   made->consumer = mapping{page, read_write, MAP_SHARED, file.get(), 0};
-  if (!made->consumer) throw_errno(errno, step);
+  if (!made->consumer) throw_system_call(errno, step);
   // Reserve the addresses in one piece, then lay the file over them: once, and its data once more.
   made->producer = mapping{page + 2 * made->size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0};
   if (!made->producer || !lay_over(made->producer.bytes(), page + made->size, file.get(), page) ||
       !lay_over(made->producer.bytes() + page + made->size, made->size, file.get(), 2 * page)) {
-    throw_errno(errno, step);
+    throw_system_call(errno, step);
   }
   return ring_memory{made};
 }

@@ -1,10 +1,8 @@
 #include <aiobpf/bpf/system_call.hpp>
 
-#include <aiobpf/bpf/error.hpp>
+#include "throw_error.hpp"
 
 #include <cerrno>
-#include <string>
-#include <utility>
 
 namespace aiobpf::bpf {
 
@@ -24,11 +22,7 @@ std::string_view remedy_for(int errno_value) noexcept {
 }
 
 void throw_system_call(int errno_value, std::string_view step) {
-  const boost::system::error_code code{errno_value, boost::system::system_category()};
-  std::string message{step};
-  message += ": " + code.message();
-  if (const auto remedy = remedy_for(errno_value); !remedy.empty()) message.append("; ").append(remedy);
-  throw error{code, std::move(message)};
+  throw_with_remedy(errno_value, step, remedy_for(errno_value));
 }
 
 }  // namespace aiobpf::bpf

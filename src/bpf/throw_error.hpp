@@ -7,8 +7,14 @@
 
 namespace aiobpf::bpf {
 
-/// Throws bpf::error for an errno (positive): "<step>: <strerror>". Where the errno is about
-/// permissions, the message goes on to name the capability or the limit that lacks.
+/// The error_code for a positive errno, the one place that makes one; numbers from 4000 on are libbpf's own.
+boost::system::error_code errno_code(int errno_value) noexcept;
+
+/// Throws bpf::error for a positive errno: "<step>: <reason>; <remedy>".
+[[noreturn]] void throw_with_remedy(int errno_value, std::string_view step, std::string_view remedy,
+                                    std::string log = {});
+
+/// The same for an errno of bpf(2): the remedy is the capability or the limit that is missing.
 [[noreturn]] void throw_errno(int errno_value, std::string_view step, std::string log = {});
 
 /// The same about a file, where no capability is the remedy.

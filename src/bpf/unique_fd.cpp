@@ -1,6 +1,6 @@
 #include <aiobpf/bpf/unique_fd.hpp>
 
-#include "throw_error.hpp"
+#include <aiobpf/bpf/system_call.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@ namespace aiobpf::bpf {
 
 unique_fd unique_fd::duplicate(int fd) {
   const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
-  if (copy < 0) throw_errno(errno, "duplicate a file descriptor");
+  if (copy < 0) throw_system_call(errno, "duplicate a file descriptor");
   return unique_fd{copy};
 }
 

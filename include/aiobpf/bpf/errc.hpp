@@ -6,7 +6,7 @@
 
 namespace aiobpf::bpf {
 
-/// aiobpf's own error codes. What the kernel and libbpf report comes as an errno in system_category().
+/// aiobpf's own error codes. What the kernel reports comes as an errno in system_category().
 enum class errc {
   closed = 1,     ///< We closed it, and it was used after that.
   busy,           ///< A read is already pending; one at a time.
@@ -14,11 +14,15 @@ enum class errc {
   wrong_type,     ///< A map or type of another kind than the call needs.
   wrong_size,     ///< Bytes of another length than the kernel side says.
   ring_corrupt,   ///< The ring's memory contradicts itself; not recoverable, close the reader.
+  btf_corrupt,    ///< The object's BTF is inconsistent; compile it again.
   not_supported,  ///< This kernel or this object cannot do it.
   rejected,       ///< The verifier refused a program; the log says why.
 };
 
 const boost::system::error_category& aiobpf_category() noexcept;
+
+/// libbpf's own error numbers (enum libbpf_errno of <bpf/libbpf.h>, 4000 and up).
+const boost::system::error_category& libbpf_category() noexcept;
 
 inline boost::system::error_code make_error_code(errc e) noexcept {
   return {static_cast<int>(e), aiobpf_category()};

@@ -1,22 +1,27 @@
 #include <aiobpf/bpf/error.hpp>
+#include <aiobpf/bpf/system_call.hpp>
 
 #include "bpf_printing.hpp"
+#include "error_of.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include <bpf/libbpf.h>
 
 #include <cerrno>
 #include <set>
 #include <string>
 
 namespace bpf = aiobpf::bpf;
+using namespace aiobpf::tests;
 
 BOOST_AUTO_TEST_SUITE(error)
 
 BOOST_AUTO_TEST_CASE(every_code_has_a_text_of_its_own) {
   std::set<std::string> texts;
-  for (const auto code :
-       {bpf::errc::closed, bpf::errc::busy, bpf::errc::not_found, bpf::errc::wrong_type,
-        bpf::errc::wrong_size, bpf::errc::ring_corrupt, bpf::errc::not_supported, bpf::errc::rejected}) {
+  for (const auto code : {bpf::errc::closed, bpf::errc::busy, bpf::errc::not_found, bpf::errc::wrong_type,
+                          bpf::errc::wrong_size, bpf::errc::ring_corrupt, bpf::errc::btf_corrupt,
+                          bpf::errc::not_supported, bpf::errc::rejected}) {
     const auto text = make_error_code(code).message();
     BOOST_TEST(text.find("unknown") == std::string::npos);
     BOOST_TEST(texts.insert(text).second);
@@ -66,6 +71,42 @@ BOOST_AUTO_TEST_CASE(a_verifier_log_that_was_cut_off_is_given_as_far_as_it_goes)
 BOOST_AUTO_TEST_CASE(without_a_verifier_there_is_no_verifier_log) {
   BOOST_TEST(bpf::error(bpf::errc::not_found, "open", "libbpf: no").verifier_log().empty());
   BOOST_TEST(bpf::error(bpf::errc::not_found, "open").verifier_log().empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_errno_says_the_step_and_the_reason) {
+  const auto thrown = error_of([] { bpf::throw_system_call(ENOENT, "look for it"); });
+  BOOST_TEST(thrown.code() == errno_code(ENOENT));
+  BOOST_TEST(std::string{thrown.what()} == "look for it: No such file or directory");
+}
+
+BOOST_AUTO_TEST_CASE(running_out_of_descriptors_names_the_limit_to_raise) {
+  for (const int limit : {EMFILE, ENFILE}) {
+    const auto thrown = error_of([&] { bpf::throw_system_call(limit, "make it"); });
+    BOOST_TEST(thrown.code() == errno_code(limit));
+    BOOST_TEST(says(thrown, limit == EMFILE ? "ulimit -n" : "fs.file-max"));
+  }
+}
+
+// 4000 and up; strerror knows none of them.
+BOOST_AUTO_TEST_CASE(numbers_of_libbpf_are_told_in_its_words) {
+  for (const int number : {LIBBPF_ERRNO__LIBELF, LIBBPF_ERRNO__FORMAT, LIBBPF_ERRNO__RELOC}) {
+    const auto thrown = error_of([&] { bpf::throw_system_call(number, "load it"); });
+    BOOST_TEST((thrown.code() == boost::system::error_code{number, bpf::libbpf_category()}));
+    BOOST_TEST(std::string{thrown.what()}.find("nknown") == std::string::npos);
+  }
+  const auto thrown = error_of([] { bpf::throw_system_call(LIBBPF_ERRNO__FORMAT, "load it"); });
+  BOOST_TEST(says(thrown, "load it: BPF object format invalid"));
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_libbpf_does_not_know_is_told) {
+  const auto thrown = error_of([] { bpf::throw_system_call(4999, "load it"); });
+  BOOST_TEST(says(thrown, "4999"));
+}
+
+// ENOTSUPP of the kernel's own headers, which strerror does not know.
+BOOST_AUTO_TEST_CASE(the_kernels_own_enotsupp_is_the_users) {
+  const auto thrown = error_of([] { bpf::throw_system_call(524, "look it up"); });
+  BOOST_TEST(thrown.code() == errno_code(EOPNOTSUPP));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
