@@ -1,5 +1,7 @@
 #include <aiobpf/bpf/layout.hpp>
 
+#include "btf_types.hpp"
+#include "names.hpp"
 #include "throw_error.hpp"
 
 #include <bpf/btf.h>
@@ -12,32 +14,29 @@ namespace {
 // Structs named in an error message, at most.
 constexpr std::size_t named_structs_limit = 20;
 
-const char* name_of(const ::btf* types, const ::btf_type* type) {
-  return ::btf__name_by_offset(types, type->name_off);
-}
-
-const ::btf_type* resolve(const ::btf* types, __u32 id) {
-  const int resolved = ::btf__resolve_type(types, id);  // through typedef, const, volatile, ...
-  return resolved < 0 ? nullptr : ::btf__type_by_id(types, static_cast<__u32>(resolved));
-}
+// Bytes that a ring's record can have: its header has 30 bits for them.
+constexpr std::size_t largest_record = (1U << 30) - 1;
 
 std::string struct_names(const ::btf* types) {
   std::string names;
   std::size_t found = 0;
   for (__u32 id = 1; id < ::btf__type_cnt(types); ++id) {
     const ::btf_type* type = ::btf__type_by_id(types, id);
-    if (!::btf_is_struct(type) || type->name_off == 0) continue;
+    if (type == nullptr || !::btf_is_struct(type)) continue;
+    const char* name = ::btf__name_by_offset(types, type->name_off);
+    if (name == nullptr || !is_identifier(name)) continue;  // unnamed, or damaged
     if (++found > named_structs_limit) return names + ", ...";
-    names += (names.empty() ? "" : ", ") + std::string{name_of(types, type)};
+    names += (names.empty() ? "" : ", ") + std::string{name};
   }
   return names;
 }
 
 const ::btf_type* find_struct(const ::btf* types, const std::string& name) {
-  // An empty name would find a struct that has none.
-  int id = name.empty() ? -ENOENT : ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_STRUCT);
-  if (id < 0 && !name.empty()) id = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_TYPEDEF);
-  const ::btf_type* type = id < 0 ? nullptr : resolve(types, static_cast<__u32>(id));
+  // An empty name would find a struct that has none; one with a NUL would be cut.
+  const bool possible = is_identifier(name);
+  int id = possible ? ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_STRUCT) : -ENOENT;
+  if (id < 0 && possible) id = ::btf__find_by_name_kind(types, name.c_str(), BTF_KIND_TYPEDEF);
+  const ::btf_type* type = id < 0 ? nullptr : resolved_type(types, static_cast<__u32>(id));
   if (type != nullptr && ::btf_is_struct(type)) return type;
 
   std::string hint = "no struct of that name in the object's BTF";
@@ -47,7 +46,7 @@ const ::btf_type* find_struct(const ::btf* types, const std::string& name) {
   throw_error(errc::not_found, "type '" + name + "'", hint);
 }
 
-void read_enumerators(const ::btf* types, const ::btf_type* type, field& out) {
+void read_enumerators(const ::btf* types, const ::btf_type* type, const std::string& where, field& out) {
   const auto count = ::btf_vlen(type);
   out.is_signed = ::btf_kflag(type);
   for (std::size_t i = 0; i < count; ++i) {
@@ -56,30 +55,35 @@ void read_enumerators(const ::btf* types, const ::btf_type* type, field& out) {
       // clang 14 does not set the signed flag; a negative enumerator says it as well, when
       // the enumeration is no wider than its __s32 value.
       out.is_signed = out.is_signed || e.val < 0;
-      out.enumerators.emplace_back(::btf__name_by_offset(types, e.name_off), e.val);
+      out.enumerators.emplace_back(identifier_at(types, e.name_off, where), e.val);
     } else {
       const struct ::btf_enum64& e = ::btf_enum64(type)[i];
-      out.enumerators.emplace_back(::btf__name_by_offset(types, e.name_off),
+      out.enumerators.emplace_back(identifier_at(types, e.name_off, where),
                                    static_cast<std::int64_t>(::btf_enum64_value(&e)));
     }
   }
 }
 
+bool has_width(const ::btf_type* type) {
+  return type->size == 1 || type->size == 2 || type->size == 4 || type->size == 8;
+}
+
 // Says what kept `type` from being an element, or nothing when `out` was filled in.
-const char* read_element(const ::btf* types, const ::btf_type* type, field& out) {
+const char* read_element(const ::btf* types, const ::btf_type* type, const std::string& where, field& out) {
   if (type == nullptr) return "of an unknown type";
   out.size = type->size;
   switch (::btf_kind(type)) {
     case BTF_KIND_INT: {
-      if (type->size != 1 && type->size != 2 && type->size != 4 && type->size != 8) {
-        return "an integer of more than 8 bytes";
-      }
+      if (type->size > 8) return "an integer of more than 8 bytes";
+      if (!has_width(type)) throw_btf_corrupt(where, "an integer has a size that none has");
       const auto encoding = ::btf_int_encoding(type);
-      const std::string_view name = name_of(types, type);
+      const std::string_view name = or_empty(::btf__name_by_offset(types, type->name_off));
       out.is_signed = (encoding & BTF_INT_SIGNED) != 0;
       if (encoding & BTF_INT_BOOL || name == "_Bool" || name == "bool") {
+        if (out.size != 1) return "a bool of more than 1 byte";
         out.kind = field_kind::boolean;
       } else if (encoding & BTF_INT_CHAR || name == "char") {
+        if (out.size != 1) return "a char of more than 1 byte";
         out.kind = field_kind::text;
       } else {
         out.kind = out.is_signed ? field_kind::signed_integer : field_kind::unsigned_integer;
@@ -88,8 +92,9 @@ const char* read_element(const ::btf* types, const ::btf_type* type, field& out)
     }
     case BTF_KIND_ENUM:
     case BTF_KIND_ENUM64:
+      if (!has_width(type)) throw_btf_corrupt(where, "an enumeration has a size that none has");
       out.kind = field_kind::enumeration;
-      read_enumerators(types, type, out);
+      read_enumerators(types, type, where, out);
       return nullptr;
     case BTF_KIND_PTR:
       out.kind = field_kind::unsigned_integer;
@@ -103,10 +108,15 @@ const char* read_element(const ::btf* types, const ::btf_type* type, field& out)
   }
 }
 
+// A struct or union may be unnamed; such a member is refused further on.
+std::string name_of_member(const ::btf* types, const ::btf_member& member, const std::string& where) {
+  return member.name_off == 0 ? "" : identifier_at(types, member.name_off, where);
+}
+
 field read_field(const ::btf* types, const ::btf_type* owner, __u32 index, const std::string& where) {
   const ::btf_member& member = ::btf_members(owner)[index];
   field out;
-  out.name = ::btf__name_by_offset(types, member.name_off);
+  out.name = name_of_member(types, member, where);
   const auto refuse = [&](std::string_view what) {
     throw_error(errc::not_supported, where,
                 "field '" + out.name + "' is " + std::string{what} +
@@ -119,14 +129,19 @@ field read_field(const ::btf* types, const ::btf_type* owner, __u32 index, const
   if (bits % 8 != 0) refuse("a bitfield");
   out.offset = bits / 8;
 
-  const ::btf_type* type = resolve(types, member.type);
+  const ::btf_type* type = resolved_type(types, member.type);
   if (type != nullptr && ::btf_is_array(type)) {
     const struct ::btf_array* array = ::btf_array(type);
     if (array->nelems == 0) refuse("an array without a length");
     out.count = array->nelems;
-    type = resolve(types, array->type);
+    type = resolved_type(types, array->type);
   }
-  if (const char* reason = read_element(types, type, out)) refuse(reason);
+  if (const char* reason = read_element(types, type, where, out)) refuse(reason);
+  if (out.name.empty()) throw_btf_corrupt(where, "a field has no name");
+  const std::size_t elements = out.count == 0 ? 1 : out.count;
+  if (out.offset > owner->size || elements > (owner->size - out.offset) / out.size) {
+    throw_btf_corrupt(where, "the field '" + out.name + "' is not inside of its struct");
+  }
   return out;
 }
 
@@ -144,6 +159,7 @@ struct_layout read_layout(const ::btf* types, std::string_view name) {
   }
   const ::btf_type* type = find_struct(types, layout.name);
   layout.size = type->size;
+  if (layout.size > largest_record) throw_error(errc::not_supported, where, "it is larger than any record");
   const __u32 count = ::btf_vlen(type);
   layout.fields.reserve(count);
   for (__u32 i = 0; i < count; ++i) layout.fields.push_back(read_field(types, type, i, where));

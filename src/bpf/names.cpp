@@ -18,24 +18,32 @@ void throw_no_such(std::string_view kind, std::string_view object_name, std::str
 std::vector<std::string> program_names_of(const ::bpf_object* object) {
   std::vector<std::string> names;
   ::bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object) names.emplace_back(::bpf_program__name(program));
+  bpf_object__for_each_program(program, object) names.emplace_back(or_empty(::bpf_program__name(program)));
   return names;
 }
 
 std::vector<std::string> map_names_of(const ::bpf_object* object) {
   std::vector<std::string> names;
   ::bpf_map* map = nullptr;
-  bpf_object__for_each_map(map, object) names.emplace_back(::bpf_map__name(map));
+  bpf_object__for_each_map(map, object) names.emplace_back(or_empty(::bpf_map__name(map)));
   return names;
 }
 
+::bpf_program* lookup_program(const ::bpf_object* object, std::string_view name) {
+  return has_nul(name) ? nullptr : ::bpf_object__find_program_by_name(object, std::string{name}.c_str());
+}
+
+::bpf_map* lookup_map(const ::bpf_object* object, std::string_view name) {
+  return has_nul(name) ? nullptr : ::bpf_object__find_map_by_name(object, std::string{name}.c_str());
+}
+
 ::bpf_program* find_program(const ::bpf_object* object, std::string_view object_name, std::string_view name) {
-  if (auto* found = ::bpf_object__find_program_by_name(object, std::string{name}.c_str())) return found;
+  if (auto* found = lookup_program(object, name)) return found;
   throw_no_such("program", object_name, name, program_names_of(object));
 }
 
 ::bpf_map* find_map(const ::bpf_object* object, std::string_view object_name, std::string_view name) {
-  if (auto* found = ::bpf_object__find_map_by_name(object, std::string{name}.c_str())) return found;
+  if (auto* found = lookup_map(object, name)) return found;
   throw_no_such("map", object_name, name, map_names_of(object));
 }
 

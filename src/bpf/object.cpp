@@ -36,7 +36,7 @@ bpf::map object::map(std::string_view name) const {
 }
 
 bool object::has_map(std::string_view name) const {
-  return ::bpf_object__find_map_by_name(object_.get(), std::string{name}.c_str()) != nullptr;
+  return lookup_map(object_.get(), name) != nullptr;
 }
 
 struct_layout object::layout(std::string_view type) const {

@@ -1,12 +1,19 @@
 #include <aiobpf/bpf/object_file.hpp>
 
+#include <aiobpf/bpf/system_call.hpp>
+
+#include "btf_types.hpp"
+#include "check_btf.hpp"
 #include "libbpf_log.hpp"
 #include "names.hpp"
+#include "read_file.hpp"
 #include "throw_error.hpp"
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <bit>
@@ -15,6 +22,12 @@
 
 namespace aiobpf::bpf {
 namespace {
+
+// Those that people compile have some 100 KiB; what is larger than this was named by mistake.
+constexpr std::size_t object_bytes_limit = 64 << 20;
+
+// What a load needs beside a descriptor for each program and map: the BTF, and libbpf's probes.
+constexpr std::size_t probing_descriptors = 8;
 
 struct variable {
   std::size_t offset = 0;
@@ -27,36 +40,65 @@ variable find_rodata(const ::bpf_object* object, std::string_view object_name, s
   std::vector<std::string> there;
   const int section = types ? ::btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -1;
   if (section >= 0) {
-    const ::btf_type* type = ::btf__type_by_id(types, static_cast<__u32>(section));
+    const ::btf_type* type = type_at(types, static_cast<__u32>(section), object_name);
     const ::btf_var_secinfo* info = ::btf_var_secinfos(type);
     for (int i = 0; i < ::btf_vlen(type); ++i) {
-      const ::btf_type* var = ::btf__type_by_id(types, info[i].type);
-      there.emplace_back(::btf__name_by_offset(types, var->name_off));
+      const ::btf_type* var = type_at(types, info[i].type, object_name);
+      there.push_back(identifier_at(types, var->name_off, object_name));
       if (there.back() == name) return {info[i].offset, info[i].size};
     }
   }
   throw_no_such("`const volatile` global", object_name, name, there);
 }
 
-bool verifier_refused(const std::string& log) {
-  return log.find("-- BEGIN PROG LOAD LOG --") != log.npos;
+// libbpf asks the kernel once a process what it can do, and takes "no descriptor is left" for "it cannot",
+// for ever. So look first whether there are enough.
+void check_descriptors(const ::bpf_object* object, std::string_view step) {
+  const std::size_t needed =
+      program_names_of(object).size() + map_names_of(object).size() + probing_descriptors;
+  std::vector<unique_fd> held;
+  held.emplace_back(::eventfd(0, EFD_CLOEXEC));
+  while (held.back() && held.size() < needed) {
+    held.emplace_back(::fcntl(held.front().get(), F_DUPFD_CLOEXEC, 0));
+  }
+  if (!held.back()) throw_system_call(errno, step);
+}
+
+// Errors that end a load in the middle of the verifier's work, or after it: its log is there all the same.
+bool ran_out(int errno_value) {
+  return errno_value == EMFILE || errno_value == ENFILE || errno_value == ENOMEM || errno_value == EAGAIN ||
+         errno_value == EINTR || errno_value == EPERM;
+}
+
+[[noreturn]] void throw_load_error(int errno_value, std::string_view step, std::string log) {
+  if (errno_code(errno_value) == errno_code(EOPNOTSUPP)) {
+    throw_error(errc::not_supported, step, "this kernel does not support it; the log says what",
+                std::move(log));
+  }
+  const bool verified = log.find("-- BEGIN PROG LOAD LOG --") != log.npos;
+  if (verified && !ran_out(errno_value)) {
+    throw_error(errc::rejected, step, "the verifier refused a program; its log says why", std::move(log));
+  }
+  throw_errno(errno_value, step, std::move(log));
 }
 
 }  // namespace
 
 object_file::object_file(const std::filesystem::path& path) : name_(path.filename().string()) {
   const std::string step = "open " + path.string();
-  // libbpf reports most troubles with a file as ENOENT or EINVAL alike: look first.
-  if (::access(path.c_str(), R_OK) != 0) throw_file_errno(errno, step);
-  if (std::filesystem::is_directory(path)) throw_file_errno(EISDIR, step);
+  const auto bytes = read_file(path, object_bytes_limit, step);
+  check_btf(bytes, step);
+  // As libbpf names an object by its path: it begins the names of the maps that hold globals.
+  const std::string name = name_.substr(0, name_.find('.'));
+  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name.c_str());
   libbpf_log log;
-  object_.reset(::bpf_object__open_file(path.c_str(), nullptr));
+  object_.reset(::bpf_object__open_mem(bytes.data(), bytes.size(), &options));
   if (!object_) {
-    const int failed = errno;
-    throw_error(errc::wrong_type, step,
-                std::string{"not a BPF object that libbpf reads ("} + std::strerror(failed) +
-                    "); compile it with clang -g -O2 -target bpf -c",
-                log.take());
+    const auto reason = errno_code(errno).message();
+    throw_error(
+        errc::wrong_type, step,
+        "not a BPF object that libbpf reads (" + reason + "); compile it with clang -g -O2 -target bpf -c",
+        log.take());
   }
 }
 
@@ -78,6 +120,9 @@ void object_file::set_max_entries(std::string_view map, std::uint32_t entries) {
   check_open("set max_entries");
   ::bpf_map* found = find_map(object_.get(), name_, map);
   const std::string step = name_ + ": set max_entries of map '" + std::string{map} + "'";
+  if (::bpf_map__is_internal(found)) {
+    throw_error(errc::not_supported, step, "a section of globals is a map with one entry");
+  }
   if (::bpf_map__type(found) == BPF_MAP_TYPE_RINGBUF) {
     const auto page = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
     if (!std::has_single_bit(entries) || entries % page != 0) {
@@ -121,14 +166,10 @@ struct_layout object_file::layout(std::string_view type) const {
 object object_file::load() && {
   check_open("load");
   auto spent = std::move(object_);
+  const std::string step = "load " + name_;
+  check_descriptors(spent.get(), step);
   libbpf_log log;
-  if (const int failed = ::bpf_object__load(spent.get())) {
-    const std::string step = "load " + name_;
-    if (verifier_refused(log.text()) && failed != -EPERM) {
-      throw_error(errc::rejected, step, "the verifier refused a program; its log says why", log.take());
-    }
-    throw_errno(-failed, step, log.take());
-  }
+  if (const int failed = ::bpf_object__load(spent.get())) throw_load_error(-failed, step, log.take());
   return object{name_, std::move(spent)};
 }
 

@@ -3,6 +3,7 @@
 #include <aiobpf/bpf/environment.hpp>
 
 #include "libbpf_log.hpp"
+#include "names.hpp"
 #include "throw_error.hpp"
 
 #include <bpf/bpf.h>
@@ -37,10 +38,10 @@ bool is_tracepoint(const ::bpf_program* program) {
 }  // namespace
 
 std::string program::name() const {
-  return ::bpf_program__name(program_);
+  return or_empty(::bpf_program__name(program_));
 }
 std::string program::section() const {
-  return ::bpf_program__section_name(program_);
+  return or_empty(::bpf_program__section_name(program_));
 }
 int program::native_handle() const noexcept {
   return ::bpf_program__fd(program_);
@@ -73,6 +74,7 @@ link program::attach_tracepoint(const std::string& category, const std::string& 
     throw_error(errc::wrong_type, step,
                 "it is a '" + type_name() + "' program; only SEC(\"tracepoint/...\") programs go there");
   }
+  if (has_nul(category) || has_nul(name)) attach_failed(ENOENT, step, log, true);
   if (::bpf_link* made = ::bpf_program__attach_tracepoint(program_, category.c_str(), name.c_str())) {
     return link{made};
   }

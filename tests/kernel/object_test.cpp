@@ -1,8 +1,11 @@
 #include "bpf_printing.hpp"
 #include "captured_stderr.hpp"
 #include "error_of.hpp"
+#include "few_descriptors.hpp"
 #include "kernel.hpp"
 #include "raw_bytes.hpp"
+
+#include <bpf/bpf.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -103,6 +106,38 @@ BOOST_AUTO_TEST_CASE(a_refused_program_comes_with_the_verifiers_log_and_nothing_
   BOOST_TEST(thrown.verifier_log().find("BEGIN PROG LOAD LOG") == std::string::npos);
   BOOST_TEST(thrown.log().size() > thrown.verifier_log().size());
   BOOST_TEST(captured.text() == "");
+}
+
+// The verifier has no say in it, although libbpf's log has its markers.
+BOOST_AUTO_TEST_CASE(running_out_of_descriptors_is_an_errno_and_the_next_load_works) {
+  for (const unsigned room : {0U, 1U, 4U, 7U, 10U, 15U}) {
+    BOOST_TEST_CONTEXT(room << " descriptors left") {
+      bpf::object_file file{bpf_object_path("emit")};
+      const auto thrown = [&] {
+        const few_descriptors few{room};
+        return error_of([&] { static_cast<void>(std::move(file).load()); });
+      }();
+      BOOST_TEST(thrown.code() == errno_code(EMFILE));
+      BOOST_TEST(says(thrown, "load emit.bpf.o"));
+      BOOST_TEST(says(thrown, "ulimit -n"));
+    }
+  }
+  BOOST_TEST(load("emit").has_map("first"));
+}
+
+BOOST_AUTO_TEST_CASE(what_this_kernel_does_not_support_is_told_as_such) {
+  const auto thrown = error_of([] { load("unsupported"); });
+  BOOST_TEST((thrown.code() == bpf::errc::not_supported));
+  BOOST_TEST(says(thrown, "load unsupported.bpf.o"));
+  BOOST_TEST(thrown.log().find("get_info") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_kernel_knows_maps_of_globals_by_the_objects_name) {
+  const auto object = load("emit");
+  ::bpf_map_info info{};
+  __u32 length = sizeof(info);
+  BOOST_REQUIRE(::bpf_obj_get_info_by_fd(object.map(".rodata").native_handle(), &info, &length) == 0);
+  BOOST_TEST(std::string{info.name} == "emit.rodata");
 }
 
 BOOST_AUTO_TEST_CASE(the_log_of_one_load_is_not_in_the_next_error) {

@@ -40,7 +40,8 @@ struct struct_layout {
 
 /// Reads the layout of the struct (or typedef of a struct) `name` from BTF. "struct x" means x.
 /// Throws bpf::error: not_found (the message names the structs there are), not_supported (a member
-/// that is not flat: nested struct, bitfield, floating point; the message names the member).
+/// that is not flat: nested struct, bitfield, floating point; the message names the member), btf_corrupt.
+/// Every field of a layout lies inside of its struct.
 struct_layout read_layout(const ::btf* types, std::string_view name);
 
 }  // namespace aiobpf::bpf

@@ -8,9 +8,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <string_view>
 
 namespace bpf = aiobpf::bpf;
 using namespace aiobpf::tests;
@@ -47,6 +50,79 @@ BOOST_AUTO_TEST_CASE(a_directory_is_no_object) {
   const temporary_directory directory;
   const auto thrown = error_of([&] { bpf::object_file{directory.path()}; });
   BOOST_TEST(thrown.code() == errno_code(EISDIR));
+}
+
+// It has no writer: opening it as a file is opened would wait for one.
+BOOST_AUTO_TEST_CASE(a_fifo_is_refused_at_once) {
+  const temporary_directory directory;
+  const auto path = directory.path() / "fifo.bpf.o";
+  BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const auto thrown = error_of([&] { bpf::object_file{path}; });
+  BOOST_TEST((thrown.code() == bpf::errc::wrong_type));
+  BOOST_TEST(says(thrown, "fifo.bpf.o: not a regular file"));
+}
+
+BOOST_AUTO_TEST_CASE(a_device_is_refused) {
+  for (const std::string path : {"/dev/zero", "/dev/null"}) {
+    const auto thrown = error_of([&] { bpf::object_file{path}; });
+    BOOST_TEST((thrown.code() == bpf::errc::wrong_type));
+    BOOST_TEST(says(thrown, "open " + path + ": not a regular file"));
+  }
+}
+
+// Without holes on the disk: the size alone is enough.
+BOOST_AUTO_TEST_CASE(a_file_that_no_object_is_as_large_as_is_refused) {
+  const temporary_directory directory;
+  const auto path = directory.path() / "large.bpf.o";
+  std::ofstream{path};
+  std::filesystem::resize_file(path, std::uintmax_t{1} << 40);
+  const auto thrown = error_of([&] { bpf::object_file{path}; });
+  BOOST_TEST((thrown.code() == bpf::errc::wrong_type));
+  BOOST_TEST(says(thrown, "larger than 64 MiB"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_whose_size_the_kernel_does_not_tell_is_read) {
+  BOOST_TEST((error_of([] { bpf::object_file{"/proc/self/status"}; }).code() == bpf::errc::wrong_type));
+}
+
+BOOST_AUTO_TEST_CASE(a_path_is_not_cut_at_a_nul) {
+  auto path = bpf_object_path("emit").string();
+  path += std::string_view{"\0.old", 5};
+  const auto thrown = error_of([&] { bpf::object_file{path}; });
+  BOOST_TEST(thrown.code() == errno_code(EINVAL));
+  BOOST_TEST(says(thrown, "emit.bpf.o\\0.old: Invalid argument"));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_is_not_cut_at_a_nul) {
+  using std::string_view_literals::operator""sv;
+  auto file = open_emit();
+  for (const auto& thrown : {error_of([&] { file.set_max_entries("table\0x"sv, 1); }),
+                             error_of([&] { file.set_autoload("emit\0x"sv, false); }),
+                             error_of([&] { file.set_rodata("answer\0x"sv, 1); }),
+                             error_of([&] { file.layout("numbered\0x"sv); })}) {
+    BOOST_TEST((thrown.code() == bpf::errc::not_found));
+  }
+}
+
+// Linux names are bytes.
+BOOST_AUTO_TEST_CASE(a_path_that_is_not_utf_8_is_opened) {
+  const temporary_directory directory;
+  const auto path = directory.path() / "caf\xe9.bpf.o";
+  std::filesystem::copy_file(bpf_object_path("emit"), path);
+  BOOST_TEST(!bpf::object_file{path}.map_names().empty());
+}
+
+// libbpf names them by the object's name up to its first dot, and the kernel shows 15 characters.
+BOOST_AUTO_TEST_CASE(maps_of_globals_keep_the_names_that_libbpf_gives_them) {
+  const auto maps = open_emit().map_names();
+  BOOST_TEST(std::count(maps.begin(), maps.end(), "emit.rodata") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_section_of_globals_has_one_entry) {
+  auto file = open_emit();
+  const auto thrown = error_of([&] { file.set_max_entries(".rodata", 1 << 20); });
+  BOOST_TEST((thrown.code() == bpf::errc::not_supported));
+  BOOST_TEST(says(thrown, "one entry"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_elf_is_told_how_to_be_compiled_and_nothing_is_on_stderr) {
