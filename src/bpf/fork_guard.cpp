@@ -22,7 +22,7 @@ namespace {
 }  // namespace
 
 void fork_guard::refuse(std::string_view step) {
-  throw_error(errc::closed, step, "it was made before fork(); open it again in this process");
+  throw_error(errc::closed, step, "it was made before fork(); make a new one in this process");
 }
 
 }  // namespace aiobpf::bpf

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
+#include <string>
 
 namespace aiobpf::loop {
 namespace {
@@ -40,8 +41,13 @@ embedded_stream::~embedded_stream() {
   close();
 }
 
+void embedded_stream::check_open(const char* step) const {
+  made_.check(step);
+  if (!open_) throw bpf::error{bpf::errc::closed, std::string{step} + ": the stream is closed"};
+}
+
 std::size_t embedded_stream::add(any_source source) {
-  if (!open_) throw bpf::error{bpf::errc::closed, "add a source: the stream is closed"};
+  check_open("add a source");
   disarm();
   armed_.reserve(armed_.size() + 1);
   const int fd = source.native_handle();
@@ -57,7 +63,7 @@ std::size_t embedded_stream::add(any_source source) {
 }
 
 std::size_t embedded_stream::try_read(batch& out) {
-  if (!open_) throw bpf::error{bpf::errc::closed, "read: the stream is closed"};
+  check_open("read");
   if (sources_.empty()) throw bpf::error{bpf::errc::not_found, "read: the stream has no source; add() one"};
   out.clear();
   // Before and after: of a turn that had records to hand over, and of this one.
@@ -92,7 +98,7 @@ void embedded_stream::set_timer(source_set::clock::time_point at) noexcept {
 }
 
 bool embedded_stream::arm() {
-  if (!open_ || sources_.wants_turn()) return false;
+  if (!is_open() || sources_.wants_turn()) return false;
   const auto at = sources_.wake_at();
   // One that ends earlier than wanted does no harm: it looks, and waits again.
   if (at < timer_at_ || timer_at_ <= source_set::clock::now()) set_timer(at);
@@ -104,6 +110,7 @@ bool embedded_stream::arm() {
 }
 
 void embedded_stream::disarm() noexcept {
+  if (!made_.is_ours()) return;  // a child of fork() shares the epoll instance with its parent, which waits
   if (timer_armed_) watch(timer_.get(), timer_armed_ = false);
   for (std::size_t id = 0; id < armed_.size(); ++id) {
     if (armed_[id]) watch(sources_.native_handle(id), armed_[id] = false);
@@ -112,12 +119,22 @@ void embedded_stream::disarm() noexcept {
 
 void embedded_stream::close() noexcept {
   if (!open_) return;
-  disarm();
-  sources_.release();
-  final_ = sources_.statistics();
+  if (made_.is_ours()) {
+    disarm();
+    sources_.release();
+    final_ = sources_.statistics();
+  } else {
+    epoll_.reset();  // so that nobody in the child, be it another loop, gets at the instance through us
+    timer_.reset();
+  }
   open_ = false;
   armed_.clear();
   sources_ = source_set{{}, {}};
+}
+
+ledger embedded_stream::statistics() const {
+  made_.check("count records");
+  return open_ ? sources_.statistics() : final_;
 }
 
 }  // namespace aiobpf::loop

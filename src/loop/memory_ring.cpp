@@ -1,5 +1,6 @@
 #include <aiobpf/loop/memory_ring.hpp>
 
+#include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/bpf/system_call.hpp>
 #include <aiobpf/loop/ring_source.hpp>
 
@@ -41,12 +42,13 @@ struct memory_ring::state {
 
   // Before the walk: a producer that still finds `due` has committed what the walk will find.
   void quiet() noexcept {
-    if (!(signalled.load() & written)) return;
+    if (!made.is_ours() || !(signalled.load() & written)) return;
     std::uint64_t count;
     [[maybe_unused]] const auto got = ::read(memory.native_handle(), &count, sizeof(count));
     signalled.exchange(0);
   }
 
+  const bpf::fork_guard made;
   bpf::ring_memory memory;
   std::mutex reserving;  // the kernel takes a spinlock here
   std::atomic<unsigned> signalled{0};
@@ -59,11 +61,13 @@ struct memory_ring::state {
 memory_ring::memory_ring(std::size_t bytes) : state_(std::make_shared<state>(bytes)) {}
 
 memory_source memory_ring::source() const {
+  state_->made.check("read a ring in memory");
   return memory_source{state_};
 }
 
-std::byte* memory_ring::reserve(std::size_t bytes) const noexcept {
+std::byte* memory_ring::reserve(std::size_t bytes) const {
   state& ring = *state_;
+  ring.made.check("emit into a ring in memory");
   ++ring.seen;
   const std::size_t size = ring.memory.size();
   if (bytes >= size || bpf::ring_header::stride(static_cast<std::uint32_t>(bytes)) >= size) {
@@ -87,6 +91,7 @@ std::byte* memory_ring::reserve(std::size_t bytes) const noexcept {
 }
 
 void memory_ring::commit(std::byte* record, std::uint32_t flag) const noexcept {
+  if (!state_->made.is_ours()) return;  // reserved before fork(): the parent commits it
   auto* word = reinterpret_cast<std::uint32_t*>(record - bpf::ring_header::size);
   const std::uint32_t length = bpf::ring_header::length(__atomic_load_n(word, __ATOMIC_RELAXED));
   __atomic_store_n(word, length | flag, __ATOMIC_RELEASE);
@@ -102,7 +107,7 @@ void memory_ring::discard(std::byte* record) const noexcept {
   commit(record, bpf::ring_header::discard_bit);
 }
 
-bool memory_ring::emit(std::span<const std::byte> record) const noexcept {
+bool memory_ring::emit(std::span<const std::byte> record) const {
   std::byte* room = reserve(record.size());
   if (room == nullptr) return false;
   if (!record.empty()) std::memcpy(room, record.data(), record.size());

@@ -9,9 +9,13 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
+
+#include <unistd.h>
 
 #include <new>
 #include <utility>
@@ -33,12 +37,14 @@ constexpr std::size_t first_turn_records = 64;
 
 stream::implementation::implementation(executor_type executor, stream_options options)
     : executor_(std::move(executor)),
+      context_(context_guard::of(asio::query(executor_, asio::execution::context))),
       own_executor_(executor_),
       sources_(options.latency, options.turn),
       timer_(executor_),
       pacer_(options.turn.time, first_turn_records, options.turn.records) {}
 
 std::size_t stream::implementation::add(any_source source) {
+  made_.check("add a source");
   if (!open_) refuse(bpf::errc::closed, "add a source: the stream is closed");
   if (pending()) refuse(bpf::errc::busy, "add a source: a read is pending; add sources before reading");
   // Of its own, so that the source and Asio each close theirs.
@@ -62,7 +68,7 @@ void stream::implementation::post_completion(read_handler handler, error_code er
 }
 
 void stream::implementation::read(read_handler handler, batch& out) {
-  if (!open_) return post_completion(std::move(handler), bpf::errc::closed);
+  if (!is_open()) return post_completion(std::move(handler), bpf::errc::closed);
   if (pending()) return post_completion(std::move(handler), bpf::errc::busy);
   if (sources_.empty()) return post_completion(std::move(handler), bpf::errc::not_found);
 
@@ -99,6 +105,7 @@ void stream::implementation::post_turn(const pending_ptr& read) {
 void stream::implementation::turn(const pending_ptr& read) {
   if (!read->handler) return disarm();
   const auto now = source_set::clock::now();
+  if (!made_.is_ours()) return complete(*read, now, bpf::errc::closed, 0);
   // Of the turn before, which had records to hand over: it does not wait for a turn without any.
   if (sources_.report_corruption()) return complete(*read, now, bpf::errc::ring_corrupt, 0);
   read->out->clear();  // of discarded records, all that a turn without records leaves there
@@ -185,6 +192,7 @@ void stream::implementation::complete(pending_read& read, source_set::clock::tim
 }
 
 void stream::implementation::cancel(error_code reason) noexcept {
+  if (!made_.is_ours() && !context_.is_ours()) return;  // what is posted there wakes the parent
   const auto read = pending();
   if (!read) return;
   post_completion(read->take(), reason);
@@ -195,6 +203,7 @@ void stream::implementation::cancel(error_code reason) noexcept {
 void stream::implementation::close() noexcept {
   if (!open_) return;
   open_ = false;
+  if (!made_.is_ours()) return leave();
   cancel(bpf::errc::closed);
   disarm();
   sources_.release();
@@ -204,12 +213,29 @@ void stream::implementation::close() noexcept {
   sources_ = source_set{{}, {}};
 }
 
+// The end in a child of fork(), which closes and unmaps what is the child's, and no more.
+void stream::implementation::leave() noexcept {
+  if (context_.is_ours()) {
+    cancel(bpf::errc::closed);
+    disarm();
+    watches_.clear();
+  } else {
+    // Asio's descriptors and timer would take themselves out of the epoll instance that the parent waits on.
+    // So they are never destroyed, nor are we; what they have outstanding goes with the context.
+    for (watch& one : watches_) ::close(one.descriptor.native_handle());
+    kept_ = shared_from_this();
+  }
+  sources_ = source_set{{}, {}};
+}
+
 ledger stream::implementation::statistics(std::size_t id) const {
+  made_.check("count records");
   if (open_) return sources_.statistics(id);
   return final_.at(id);
 }
 
 ledger stream::implementation::statistics() const {
+  made_.check("count records");
   if (open_) return sources_.statistics();
   ledger sum;
   sum.counted = !final_.empty();

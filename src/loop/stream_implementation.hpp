@@ -1,5 +1,8 @@
 #pragma once
 
+#include "context_guard.hpp"
+
+#include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/loop/pacer.hpp>
 #include <aiobpf/loop/source_set.hpp>
 #include <aiobpf/loop/stream.hpp>
@@ -30,7 +33,7 @@ public:
   void cancel(boost::system::error_code reason) noexcept;
   void close() noexcept;
 
-  bool is_open() const noexcept { return open_; }
+  bool is_open() const noexcept { return open_ && made_.is_ours(); }
   executor_type executor() const noexcept { return executor_; }
   ledger statistics() const;
   ledger statistics(std::size_t id) const;
@@ -63,6 +66,7 @@ private:
 
   using pending_ptr = std::shared_ptr<pending_read>;
 
+  void leave() noexcept;
   pending_ptr pending() const noexcept;
   void post_turn(const pending_ptr& read);
   void turn(const pending_ptr& read);
@@ -74,7 +78,9 @@ private:
                 std::size_t records);
   void post_completion(read_handler handler, boost::system::error_code error);
 
+  bpf::fork_guard made_;
   executor_type executor_;
+  context_guard& context_;
   boost::asio::any_completion_executor own_executor_;  // the same, as handlers give theirs
   source_set sources_;
   std::deque<watch> watches_;  // one a source; a descriptor does not move while a wait is outstanding
@@ -86,7 +92,8 @@ private:
   std::uint64_t reads_ = 0;  // how many were started
   bool turn_posted_ = false;
   bool open_ = true;
-  std::vector<ledger> final_;  // what each source said when we closed
+  std::vector<ledger> final_;             // what each source said when we closed
+  std::shared_ptr<implementation> kept_;  // ourselves, for ever; see leave()
 };
 
 }  // namespace aiobpf::loop

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aiobpf/bpf/error.hpp>
 #include <aiobpf/bpf/unique_fd.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -49,6 +50,18 @@ inline std::string in_child(const std::function<std::string()>& action) {
   if (WIFSIGNALED(status)) return "killed by signal " + std::to_string(WTERMSIG(status));
   if (status != 0) return "exit status " + std::to_string(WEXITSTATUS(status));
   return wrong;
+}
+
+/// For use inside of it: empty when `use` is refused with errc::closed and an error that tells of the fork.
+inline std::string refused(const std::function<void()>& use) {
+  try {
+    use();
+  } catch (const bpf::error& thrown) {
+    const std::string text = thrown.what();
+    if (thrown.code() != bpf::errc::closed) return "another error: " + text;
+    return text.find("made before fork()") != std::string::npos ? "" : "does not say why: " + text;
+  }
+  return "no error";
 }
 
 }  // namespace aiobpf::tests

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/bpf/unique_fd.hpp>
 #include <aiobpf/loop/source_set.hpp>
 #include <aiobpf/loop/stream.hpp>
@@ -19,6 +20,9 @@ namespace aiobpf::loop {
 ///   }
 ///
 /// Threads  one at a time
+/// Fork     in a child its parent's stream is closed: close() and the destructor close the child's
+/// descriptors, all
+///          else throws closed, and the parent notices nothing
 class embedded_stream {
 public:
   /// Throws bpf::error: an errno (descriptors ran out).
@@ -44,14 +48,17 @@ public:
 
   /// Ends reading. Records stay in their rings; the ledger of that moment is kept. Idempotent.
   void close() noexcept;
-  bool is_open() const noexcept { return open_; }
+  bool is_open() const noexcept { return open_ && made_.is_ours(); }
 
-  ledger statistics() const { return open_ ? sources_.statistics() : final_; }
+  /// Of all sources together. Throws bpf::error: closed (made before fork()).
+  ledger statistics() const;
 
 private:
+  void check_open(const char* step) const;
   void watch(int fd, bool on) noexcept;
   void set_timer(source_set::clock::time_point at) noexcept;
 
+  bpf::fork_guard made_;
   source_set sources_;
   budget turn_;
   bpf::unique_fd epoll_;

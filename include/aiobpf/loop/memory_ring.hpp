@@ -21,20 +21,23 @@ class memory_source;
 /// A handle; copies are the same ring, which ends with the last handle or source.
 ///
 /// Threads     any number of producers, at any time, beside one reader
+/// Fork        the memory is the parent's: a child's copy cannot be used, and its submit() and discard() do
+/// nothing
 class memory_ring {
 public:
   /// `bytes` is rounded up to a power of two, at least a page. Throws bpf::error: an errno.
   explicit memory_ring(std::size_t bytes);
 
-  /// The reading side. A ring has one reader: take it once.
+  /// The reading side. A ring has one reader: take it once. Throws bpf::error: closed (made before fork()).
   memory_source source() const;
 
   /// Emits a copy. False when there is no room or never can be: counted as ring_full or oversize.
-  bool emit(std::span<const std::byte> record) const noexcept;
+  /// Throws bpf::error: closed (made before fork()).
+  bool emit(std::span<const std::byte> record) const;
 
   /// A record to fill: `bytes` of it, or null as emit() gives false. It holds back those behind it until
-  /// submit() or discard().
-  std::byte* reserve(std::size_t bytes) const noexcept;
+  /// submit() or discard(). Throws as emit() does.
+  std::byte* reserve(std::size_t bytes) const;
   void submit(std::byte* record) const noexcept;
   void discard(std::byte* record) const noexcept;
 

@@ -41,6 +41,11 @@ struct stream_options {
 /// Three verbs: *cancel* ends one read; *close* ends all reads; there is nothing to stop and wait for.
 ///
 /// Threads  one object, one strand, that of its executor; distinct objects are independent
+/// Fork     in a child its parent's stream is closed: close() and the destructor close the child's
+/// descriptors,
+///          reads end with closed, all else throws it, and the parent notices nothing. A child that goes on
+///          with the io_context calls its notify_fork(fork_child) before anything else, as Asio asks for; in
+///          one that does not, some memory of the stream is left
 class stream {
 public:
   using executor_type = boost::asio::any_io_executor;
@@ -87,6 +92,7 @@ public:
   bool is_open() const noexcept;
 
   /// Of all sources together, or of one. Walks over what is unread. On the stream's strand.
+  /// Throws bpf::error: closed (made before fork()).
   ledger statistics() const;
   ledger statistics(std::size_t source) const;
 

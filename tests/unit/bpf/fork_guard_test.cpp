@@ -1,4 +1,3 @@
-#include "error_of.hpp"
 #include "in_child.hpp"
 
 #include <aiobpf/bpf/fork_guard.hpp>
@@ -46,7 +45,7 @@ BOOST_AUTO_TEST_CASE(the_error_says_why_and_what_to_do) {
                } catch (const bpf::error& thrown) {
                  if (thrown.code() != bpf::errc::closed) return thrown.code().message();
                  const std::string text = thrown.what();
-                 return text == "read: it was made before fork(); open it again in this process" ? "" : text;
+                 return text == "read: it was made before fork(); make a new one in this process" ? "" : text;
                }
                return "no error";
              }) == "");
