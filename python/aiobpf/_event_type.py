@@ -152,5 +152,6 @@ class _LazyDtype:
 def _format(kind: str, signed: bool, size: int, count: int) -> str | tuple[str, int]:
     if kind == "text":
         return f"S{max(count, 1)}"
-    scalar = "?" if kind == "boolean" else f"<{'i' if signed else 'u'}{size}"
+    letter = {"boolean": "b", "floating": "f"}.get(kind, "i" if signed else "u")
+    scalar = f"<{letter}{size}"
     return (scalar, count) if count else scalar

@@ -50,7 +50,7 @@ class BpfObject:
             event._asdict()                               # fields by name
             numpy.asarray(batch).view(ExecEvent.dtype)    # records as rows
 
-        Integers, bool, enums, char[N] (bytes up to the first NUL) and arrays of integers are read; of
+        Numbers, bool, enums, char[N] (bytes up to the first NUL) and arrays of them are read; of
         other members BpfUnsupportedError says which. Raises BpfNotFoundError.
 
         An event can be copied and pickled. It is pickled with its struct's layout, so it can be read where the

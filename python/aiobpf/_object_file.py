@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from aiobpf import _aiobpf
+from aiobpf._constant import Constant, to_constant
 from aiobpf._event_type import EventTypes
 from aiobpf._object import BpfObject
 
@@ -33,8 +35,16 @@ class BpfObjectFile:
         """Entries of a map; of a ring, bytes: a power of two and a multiple of the page size."""
         self._raw.set_max_entries(map, entries)
 
-    def set_rodata(self, variable: str, value: bytes | bytearray | memoryview) -> None:
-        """Sets a `const volatile` global, to bytes of its size."""
+    def set_rodata(self, variable: str, value: Constant) -> None:
+        """Sets a `const volatile` global: to an int, bool or float, as its type in BTF says, or to bytes of its size.
+
+            file.set_rodata("min_uid", 1000)
+
+        Raises BtfValidationError (a number that the variable cannot hold), TypeError, BpfNotFoundError,
+        BpfLoadError (bytes of another size).
+        """
+        if isinstance(value, int | float):
+            value = to_constant(self._raw.rodata(variable), value)
         self._raw.set_rodata(variable, value)
 
     def set_autoload(self, program: str, load: bool) -> None:
@@ -60,15 +70,28 @@ def open(path: str | os.PathLike[str]) -> BpfObjectFile:
     return BpfObjectFile(path)
 
 
-def load(path: str | os.PathLike[str]) -> BpfObject:
+def load(
+    path: str | os.PathLike[str],
+    *,
+    max_entries: Mapping[str, int] | None = None,
+    rodata: Mapping[str, Constant] | None = None,
+) -> BpfObject:
     """Opens and loads a compiled CO-RE object.
 
-        with aiobpf.load("exec.bpf.o") as obj:
+        with aiobpf.load("exec.bpf.o", max_entries={"events": 1 << 20}, rodata={"min_uid": 1000}) as obj:
             obj.program("on_exec").attach()
 
-    Raises BpfLoadError and its subclasses, BpfPermissionError.
+    max_entries: entries of maps, or bytes of rings, as BpfObjectFile.set_max_entries() takes them.
+    rodata: values of `const volatile` globals, as BpfObjectFile.set_rodata() takes them.
+
+    Raises BpfLoadError and its subclasses, BpfPermissionError, and what those two raise.
     """
-    return open(path).load()
+    file = open(path)
+    for map, entries in (max_entries or {}).items():
+        file.set_max_entries(map, entries)
+    for variable, value in (rodata or {}).items():
+        file.set_rodata(variable, value)
+    return file.load()
 
 
 def missing_requirements() -> list[str]:

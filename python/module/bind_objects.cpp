@@ -23,21 +23,25 @@ const char* kind_name(bpf::field_kind kind) {
     case bpf::field_kind::boolean: return "boolean";
     case bpf::field_kind::enumeration: return "enumeration";
     case bpf::field_kind::text: return "text";
+    case bpf::field_kind::floating_point: return "floating";
     case bpf::field_kind::unsigned_integer:
     case bpf::field_kind::signed_integer: break;
   }
   return "integer";
 }
 
-// (name, size, ((name, offset, kind, signed, size, count, ((enumerator, value)...))...))
+// (name, offset, kind, signed, size, count, ((enumerator, value)...))
+py::tuple to_tuple(const bpf::field& field) {
+  py::list enumerators;
+  for (const auto& [name, value] : field.enumerators) enumerators.append(py::make_tuple(name, value));
+  return py::make_tuple(field.name, field.offset, kind_name(field.kind), field.is_signed, field.size,
+                        field.count, py::tuple(enumerators));
+}
+
+// (name, size, (field...))
 py::tuple to_tuple(const bpf::struct_layout& layout) {
   py::list fields;
-  for (const auto& field : layout.fields) {
-    py::list enumerators;
-    for (const auto& [name, value] : field.enumerators) enumerators.append(py::make_tuple(name, value));
-    fields.append(py::make_tuple(field.name, field.offset, kind_name(field.kind), field.is_signed, field.size,
-                                 field.count, py::tuple(enumerators)));
-  }
+  for (const auto& field : layout.fields) fields.append(to_tuple(field));
   return py::make_tuple(layout.name, layout.size, py::tuple(fields));
 }
 
@@ -61,6 +65,10 @@ void set_max_entries(bpf::object_file& file, const std::string& map, std::uint32
 void set_rodata(bpf::object_file& file, const std::string& name, const py::object& value) {
   const bytes_argument bytes{value};
   translated("BpfLoadError", [&] { file.set_rodata(name, bytes.get()); });
+}
+
+py::tuple rodata(const bpf::object_file& file, const std::string& name) {
+  return translated("BpfUnsupportedError", [&] { return to_tuple(file.rodata(name)); });
 }
 
 void set_autoload(bpf::object_file& file, const std::string& program, bool load_it) {
@@ -178,6 +186,7 @@ void bind_objects() {
       .def("layout", layout<bpf::object_file>)
       .def("set_max_entries", set_max_entries)
       .def("set_rodata", set_rodata)
+      .def("rodata", rodata)
       .def("set_autoload", set_autoload);
 
   // A program is a view of its object: it keeps it (custodian), and so does its link.

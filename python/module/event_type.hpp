@@ -10,7 +10,7 @@ namespace aiobpf::python {
 ///
 /// make_event_type(name, size, fields, attributes): fields is a sequence of
 /// (name, offset, kind, signed, size, count, members by value or None), kind one of "integer" "boolean"
-/// "enumeration" "text"; attributes a dict of what else the class has. Returns the type.
+/// "enumeration" "floating" "text"; attributes a dict of what else the class has. Returns the type.
 PyObject* make_event_type(PyObject* module, PyObject* arguments);
 
 /// The layout of a class that make_event_type() made; null for anything else. Valid as long as the class is.

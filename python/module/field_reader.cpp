@@ -19,6 +19,13 @@ PyObject* read_integer(const std::byte* record, const field_info& field) {
   return PyLong_FromLong(static_cast<long>(value));  // the one of its family with a fast path
 }
 
+template <class Number>
+PyObject* read_floating(const std::byte* record, const field_info& field) {
+  Number value;
+  std::memcpy(&value, record + field.offset, sizeof(value));
+  return PyFloat_FromDouble(static_cast<double>(value));
+}
+
 PyObject* read_boolean(const std::byte* record, const field_info& field) {
   return PyBool_FromLong(record[field.offset] != std::byte{0});
 }
@@ -79,6 +86,8 @@ field_info::reader integer_reader(Py_ssize_t size, bool is_signed, bool named) {
 field_info::reader element_reader(std::string_view kind, Py_ssize_t size, bool is_signed, bool named) {
   if (kind == "boolean") return size == 1 ? read_boolean : nullptr;
   if (kind == "text") return size == 1 ? read_character : nullptr;
+  if (kind == "floating")
+    return size == 4 ? read_floating<float> : size == 8 ? read_floating<double> : nullptr;
   if (kind == "integer" || kind == "enumeration") return integer_reader(size, is_signed, named);
   return nullptr;
 }

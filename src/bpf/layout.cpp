@@ -100,9 +100,12 @@ const char* read_element(const ::btf* types, const ::btf_type* type, const std::
       out.kind = field_kind::unsigned_integer;
       out.size = 8;
       return nullptr;
-    case BTF_KIND_STRUCT: return "a nested struct";
+    case BTF_KIND_STRUCT: return "a struct";
     case BTF_KIND_UNION: return "a union";
-    case BTF_KIND_FLOAT: return "a floating point number";
+    case BTF_KIND_FLOAT:
+      if (type->size != 4 && type->size != 8) return "a floating point number of more than 8 bytes";
+      out.kind = field_kind::floating_point;
+      return nullptr;
     case BTF_KIND_ARRAY: return "an array of arrays";
     default: return "of a kind that is not read";
   }
@@ -120,7 +123,7 @@ field read_field(const ::btf* types, const ::btf_type* owner, __u32 index, const
   const auto refuse = [&](std::string_view what) {
     throw_error(errc::not_supported, where,
                 "field '" + out.name + "' is " + std::string{what} +
-                    "; only flat structs (integers, bool, enums, char[N], integer arrays) are read by name: "
+                    "; only flat structs (numbers, bool, enums, char[N], arrays of them) are read by name: "
                     "take the records as bytes or as a ctypes.Structure");
   };
 
@@ -129,14 +132,7 @@ field read_field(const ::btf* types, const ::btf_type* owner, __u32 index, const
   if (bits % 8 != 0) refuse("a bitfield");
   out.offset = bits / 8;
 
-  const ::btf_type* type = resolved_type(types, member.type);
-  if (type != nullptr && ::btf_is_array(type)) {
-    const struct ::btf_array* array = ::btf_array(type);
-    if (array->nelems == 0) refuse("an array without a length");
-    out.count = array->nelems;
-    type = resolved_type(types, array->type);
-  }
-  if (const char* reason = read_element(types, type, where, out)) refuse(reason);
+  if (const char* reason = read_type(types, member.type, where, out)) refuse(reason);
   if (out.name.empty()) throw_btf_corrupt(where, "a field has no name");
   const std::size_t elements = out.count == 0 ? 1 : out.count;
   if (out.offset > owner->size || elements > (owner->size - out.offset) / out.size) {
@@ -146,6 +142,17 @@ field read_field(const ::btf* types, const ::btf_type* owner, __u32 index, const
 }
 
 }  // namespace
+
+const char* read_type(const ::btf* types, unsigned id, const std::string& where, field& out) {
+  const ::btf_type* type = resolved_type(types, id);
+  if (type != nullptr && ::btf_is_array(type)) {
+    const struct ::btf_array* array = ::btf_array(type);
+    if (array->nelems == 0) return "an array without a length";
+    out.count = array->nelems;
+    type = resolved_type(types, array->type);
+  }
+  return read_element(types, type, where, out);
+}
 
 struct_layout read_layout(const ::btf* types, std::string_view name) {
   constexpr std::string_view keyword = "struct ";

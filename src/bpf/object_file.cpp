@@ -32,6 +32,7 @@ constexpr std::size_t probing_descriptors = 8;
 struct variable {
   std::size_t offset = 0;
   std::size_t size = 0;
+  __u32 type = 0;
 };
 
 // Where a global stands in .rodata, by the object's BTF. Throws not_found with the names there are.
@@ -45,7 +46,7 @@ variable find_rodata(const ::bpf_object* object, std::string_view object_name, s
     for (int i = 0; i < ::btf_vlen(type); ++i) {
       const ::btf_type* var = type_at(types, info[i].type, object_name);
       there.push_back(identifier_at(types, var->name_off, object_name));
-      if (there.back() == name) return {info[i].offset, info[i].size};
+      if (there.back() == name) return {info[i].offset, info[i].size, var->type};
     }
   }
   throw_no_such("`const volatile` global", object_name, name, there);
@@ -132,6 +133,20 @@ void object_file::set_max_entries(std::string_view map, std::uint32_t entries) {
     }
   }
   if (const int failed = ::bpf_map__set_max_entries(found, entries)) throw_errno(-failed, step);
+}
+
+field object_file::rodata(std::string_view name) const {
+  check_open("read rodata");
+  const variable where = find_rodata(object_.get(), name_, name);
+  field out;
+  out.name = name;
+  out.offset = where.offset;
+  const std::string step = name_ + ": `const volatile` global '" + out.name + "'";
+  if (const char* reason = read_type(::bpf_object__btf(object_.get()), where.type, step, out)) {
+    throw_error(errc::not_supported, step,
+                std::string{"it is "} + reason + ": set it by its " + std::to_string(where.size) + " bytes");
+  }
+  return out;
 }
 
 void object_file::set_rodata(std::string_view name, std::span<const std::byte> value) {

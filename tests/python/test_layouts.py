@@ -13,7 +13,7 @@ SCALARS = [
     ("integer", signed, size, letters[size])
     for signed, letters in ((True, {1: "b", 2: "h", 4: "i", 8: "q"}), (False, {1: "B", 2: "H", 4: "I", 8: "Q"}))
     for size in (1, 2, 4, 8)
-] + [("boolean", False, 1, "?"), ("text", False, 1, "c")]
+] + [("floating", False, 4, "f"), ("floating", False, 8, "d"), ("boolean", False, 1, "?"), ("text", False, 1, "c")]
 
 fields = st.lists(
     st.tuples(

@@ -3,6 +3,8 @@
 import ctypes
 import os
 import pathlib
+import struct
+from typing import Any
 
 import aiobpf
 import pytest
@@ -95,6 +97,73 @@ class TestBeforeLoading:
             file.set_rodata("answer", bytes(8))
         with pytest.raises(KeyError, match="question"):
             file.set_rodata("question", bytes(4))
+
+    def test_sizes_and_constants_are_given_to_load(self, objects: pathlib.Path) -> None:
+        path = objects / "emit.bpf.o"
+        with aiobpf.load(path, max_entries={"table": 7, "first": 8192}, rodata={"answer": 42, "tag": bytes(8)}) as obj:
+            assert obj.program("answer_it").run() == 42
+            assert (obj.maps["table"].max_entries, obj.maps["first"].max_entries) == (7, 8192)
+        with pytest.raises(KeyError, match="question"):
+            aiobpf.load(path, rodata={"question": 1})
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "stored"),
+        [
+            ("small", 255, b"\xff"),
+            ("small", True, b"\1"),
+            ("negative", -(2**15), b"\0\x80"),
+            ("negative", 2**15 - 1, b"\xff\x7f"),
+            ("large", 2**64 - 1, b"\xff" * 8),
+            ("yes", False, b"\0"),
+            ("yes", 1, b"\1"),
+            ("level", -1, b"\xff" * 4),
+            ("ratio", 2, struct.pack("<d", 2.0)),
+            ("ratio", -0.25, struct.pack("<d", -0.25)),
+            ("half", 0.25, struct.pack("<f", 0.25)),
+            ("several", bytes(range(12)), bytes(range(12))),
+            ("word", memoryview(b"12345678"), b"12345678"),
+            pytest.param("whole", bytearray(72), bytes(72), id="whole"),
+        ],
+    )
+    def test_a_number_is_stored_as_the_constants_type(
+        self, objects: pathlib.Path, variable: str, value: Any, stored: bytes
+    ) -> None:
+        file = aiobpf.open(objects / "shapes.bpf.o")
+        layout = {name: file._raw.rodata(name)[1] for name in ("small", "negative", "large", "yes", "level", "ratio")}
+        layout |= {name: file._raw.rodata(name)[1] for name in ("half", "several", "word")}
+        file.set_rodata(variable, value)
+        with file.load() as obj:
+            section = obj.maps[".rodata"][bytes(4)]
+        assert isinstance(section, bytes)
+        if variable in layout:
+            assert section[layout[variable] :][: len(stored)] == stored
+        else:
+            assert stored in section
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "error", "text"),
+        [
+            ("small", 256, ValueError, "'small' has 1 bytes and holds 0 to 255, not 256"),
+            ("small", -1, ValueError, "0 to 255, not -1"),
+            ("negative", 2**15, ValueError, "-32768 to 32767, not 32768"),
+            ("large", 2**64, ValueError, "not 18446744073709551616"),
+            ("yes", 2, ValueError, "0 to 1, not 2"),
+            ("level", 2**31, ValueError, "not 2147483648"),
+            ("small", 1.0, TypeError, "'small' is an integer, and 1.0 is a float"),
+            ("half", 1e300, ValueError, "too small for 1e"),
+            pytest.param("ratio", 10**400, ValueError, "too small", id="ratio-huge"),
+            ("several", 1, TypeError, "pass bytes of its size, 12"),
+            ("word", 1, TypeError, "pass bytes of its size, 8"),
+            ("whole", 1, NotImplementedError, "by its 72 bytes"),
+            ("hole", 1, KeyError, "whole"),
+        ],
+    )
+    def test_a_number_that_a_constant_cannot_hold_is_refused(
+        self, objects: pathlib.Path, variable: str, value: Any, error: type[Exception], text: str
+    ) -> None:
+        with pytest.raises(error, match=text) as raised:
+            aiobpf.open(objects / "shapes.bpf.o").set_rodata(variable, value)
+        assert isinstance(raised.value, TypeError | aiobpf.BpfError)
 
     def test_a_program_that_is_not_loaded_cannot_be_refused(self, objects: pathlib.Path) -> None:
         file = aiobpf.open(objects / "rejected.bpf.o")

@@ -23,6 +23,12 @@ def load() -> aiobpf.BpfObject:
     return file.load()
 
 
+def load_at_once() -> aiobpf.BpfObject:
+    rodata: dict[str, int | float] = {"min_uid": 1000, "ratio": 0.5}
+    aiobpf.load("exec.bpf.o", rodata=rodata).close()
+    return aiobpf.load("exec.bpf.o", max_entries={"events": 1 << 20}, rodata={"tag": bytes(8), "verbose": True})
+
+
 def walk(obj: aiobpf.BpfObject) -> None:
     assert_type([program for program in obj.programs], list[aiobpf.BpfProgram])  # noqa: C416
     assert_type(list(obj.maps), list[aiobpf.BpfMap])

@@ -29,6 +29,7 @@ inline std::ostream& boost_test_print_type(std::ostream& out, field_kind value) 
     case field_kind::signed_integer: return out << "signed_integer";
     case field_kind::boolean: return out << "boolean";
     case field_kind::enumeration: return out << "enumeration";
+    case field_kind::floating_point: return out << "floating_point";
     case field_kind::text: return out << "text";
   }
   return out << "field_kind " << static_cast<int>(value);

@@ -43,6 +43,9 @@ public:
     set_rodata(variable, std::as_bytes(std::span{&value, 1}));
   }
 
+  /// What a `const volatile` global is. Throws not_supported: of a type that fields cannot have.
+  field rodata(std::string_view variable) const;
+
   /// Whether load() loads that program (it does, unless told otherwise).
   void set_autoload(std::string_view program, bool load);
 

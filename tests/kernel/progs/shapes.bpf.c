@@ -26,6 +26,23 @@ struct flat {
 };
 AIOBPF_EVENT_TYPE(struct flat);
 
+struct with_floats {
+        float single;
+        double both[2];
+};
+AIOBPF_EVENT_TYPE(struct with_floats);
+
+const volatile __u8 small = 1;
+const volatile __s16 negative = -1;
+const volatile __u64 large = 1;
+const volatile _Bool yes = 1;
+const volatile enum { LOW = -1, HIGH = 1 } level = LOW;
+const volatile double ratio = 0.5;
+const volatile float half = 0.5;
+const volatile __u32 several[3] = {1, 2, 3};
+const volatile char word[8] = "word";
+const volatile struct flat whole = {};
+
 typedef struct flat flat_alias;
 AIOBPF_EVENT_TYPE(flat_alias);
 

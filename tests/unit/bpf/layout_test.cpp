@@ -105,6 +105,13 @@ BOOST_AUTO_TEST_CASE(every_width_qualifier_and_array_is_read) {
                                             });
 }
 
+BOOST_AUTO_TEST_CASE(floating_point_numbers_are_read) {
+  check_fields(layout_of("shapes", "with_floats"), {
+                                                       {"single", 0, field_kind::floating_point, false, 4, 0},
+                                                       {"both", 8, field_kind::floating_point, false, 8, 2},
+                                                   });
+}
+
 BOOST_AUTO_TEST_CASE(enumerators_come_with_their_values_also_negative_ones) {
   const auto layout = layout_of("emit", "numbered");
   const auto colour = std::find_if(layout.fields.begin(), layout.fields.end(),
@@ -123,7 +130,7 @@ BOOST_AUTO_TEST_CASE(struct_typedef_and_typedef_of_an_unnamed_struct_are_found) 
 BOOST_AUTO_TEST_CASE(a_nested_struct_is_refused_by_the_name_of_its_field) {
   const auto thrown = error_of([] { layout_of("emit", "nested"); });
   BOOST_TEST((thrown.code() == bpf::errc::not_supported));
-  BOOST_TEST(says(thrown, "type 'nested': field 'inner' is a nested struct"));
+  BOOST_TEST(says(thrown, "type 'nested': field 'inner' is a struct"));
 }
 
 BOOST_DATA_TEST_CASE(what_is_not_flat_is_refused_by_the_name_of_its_field,

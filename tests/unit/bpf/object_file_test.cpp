@@ -185,6 +185,22 @@ BOOST_AUTO_TEST_CASE(rodata_of_another_size_is_refused) {
   BOOST_TEST(says(thrown, "it has 4 bytes, not 8"));
 }
 
+BOOST_AUTO_TEST_CASE(rodata_is_described_by_its_type) {
+  const bpf::object_file file{bpf_object_path("shapes")};
+  const auto negative = file.rodata("negative");
+  BOOST_TEST(negative.name == "negative");
+  BOOST_TEST((negative.kind == bpf::field_kind::signed_integer));
+  BOOST_TEST(negative.size == 2U);
+  BOOST_TEST((file.rodata("ratio").kind == bpf::field_kind::floating_point));
+  BOOST_TEST(file.rodata("level").enumerators.size() == 2U);
+  BOOST_TEST(file.rodata("several").count == 3U);
+
+  const auto thrown = error_of([&] { file.rodata("whole"); });
+  BOOST_TEST((thrown.code() == bpf::errc::not_supported));
+  BOOST_TEST(says(thrown, "`const volatile` global 'whole': it is a struct: set it by its 72 bytes"));
+  BOOST_TEST((error_of([&] { file.rodata("hole"); }).code() == bpf::errc::not_found));
+}
+
 BOOST_AUTO_TEST_CASE(an_object_without_rodata_has_no_variable) {
   bpf::object_file file{bpf_object_path("rejected")};
   BOOST_TEST((error_of([&] { file.set_rodata("answer", 1); }).code() == bpf::errc::not_found));
