@@ -10,7 +10,7 @@ BpfError
  ├─ BpfSyscallError         the kernel refused a call (an OSError)
  ├─ BtfValidationError      records or types that do not fit (a ValueError)
  ├─ BpfClosedError          used after close (a RuntimeError)
- ├─ BpfBusyError            two tasks wait where one may (a RuntimeError)
+ ├─ BpfBusyError            in use elsewhere: another task waits, another reader has the ring (a RuntimeError)
  └─ BpfUnsupportedError     this kernel, or this version, cannot do it (a NotImplementedError)
 """
 
@@ -101,7 +101,7 @@ class BpfClosedError(BpfError, RuntimeError):
 
 
 class BpfBusyError(BpfError, RuntimeError):
-    """Another task is waiting already; one at a time."""
+    """In use elsewhere: another task is waiting already, or another reader has taken the ring."""
 
 
 class BpfUnsupportedError(BpfError, NotImplementedError):

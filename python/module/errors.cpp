@@ -13,7 +13,8 @@ const char* class_of(const boost::system::error_code& code) noexcept {
   if (code.category() == bpf::aiobpf_category()) {
     switch (static_cast<bpf::errc>(code.value())) {
       case bpf::errc::closed: return "BpfClosedError";
-      case bpf::errc::busy: return "BpfBusyError";
+      case bpf::errc::busy:
+      case bpf::errc::ring_taken: return "BpfBusyError";
       case bpf::errc::not_found: return "BpfNotFoundError";
       case bpf::errc::not_supported: return "BpfUnsupportedError";
       case bpf::errc::rejected: return "BpfVerifierError";

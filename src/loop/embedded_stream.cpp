@@ -21,9 +21,8 @@ void add_quietly(int epoll, int fd) {
     bpf::throw_system_call(errno, "watch a source's descriptor");
 }
 
-[[noreturn]] void refuse_corrupt() {
-  throw bpf::error{bpf::errc::ring_corrupt,
-                   "read: a ring's memory contradicts itself; it is left out from now on"};
+void throw_failure(boost::system::error_code failure) {
+  if (failure) throw bpf::error{failure, "read: " + failure.message() + "; it is left out from now on"};
 }
 
 }  // namespace
@@ -67,7 +66,7 @@ std::size_t embedded_stream::try_read(batch& out) {
   if (sources_.empty()) throw bpf::error{bpf::errc::not_found, "read: the stream has no source; add() one"};
   out.clear();
   // Before and after: of a turn that had records to hand over, and of this one.
-  if (sources_.report_corruption()) refuse_corrupt();
+  throw_failure(sources_.take_failure());
   std::size_t taken = 0;
   try {
     taken = sources_.take(out, turn_.records);
@@ -75,7 +74,7 @@ std::size_t embedded_stream::try_read(batch& out) {
     if (out.empty()) throw;
     return out.size();
   }
-  if (taken == 0 && sources_.report_corruption()) refuse_corrupt();
+  if (taken == 0) throw_failure(sources_.take_failure());
   return taken;
 }
 

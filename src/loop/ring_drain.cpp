@@ -13,10 +13,22 @@ std::uint64_t release_position(const bpf::ring_walk& walk, bpf::ring_release how
 }  // namespace
 
 drain_result ring_drain::drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how) {
-  if (!loan_->is_out()) return lend(limits, id, out, how);
+  const auto status = loan_->get_status();
+  if (status == ring_loan::status::taken) return {.stop = bpf::ring_stop::taken};
+  if (status == ring_loan::status::in) return lend(limits, id, out, how);
   auto result = copy(limits, id, out, how);
   result.lent = true;
   return result;
+}
+
+// Released before they are part of the batch: a release that succeeds says that nobody else had them, and
+// that no producer has written over them meanwhile.
+bool ring_drain::copy_out(const bpf::ring_walk& walk, std::size_t id, batch& out, bpf::ring_release how) {
+  const std::size_t bytes = walk.end - walk.begin;
+  std::memcpy(out.reserve(bytes), reader_.at(walk.begin), bytes);
+  if (!loan_->release(release_position(walk, how))) return false;
+  out.commit(id, walk);
+  return true;
 }
 
 void ring_drain::take(const bpf::ring_walk& walk, drain_result& into) noexcept {
@@ -34,10 +46,9 @@ drain_result ring_drain::lend(bpf::ring_limits limits, std::size_t id, batch& ou
   const std::size_t bytes = walk.end - walk.begin;
   drain_result result{.stop = walk.stop};
   if (bytes == 0) return result;
-  if (bytes <= copied_bytes) {
-    std::memcpy(out.reserve(bytes), reader_.at(walk.begin), bytes);
-    out.commit(id, walk);
-    loan_->release(release_position(walk, how));
+  // Whoever reads records of several lengths reads their headers, which must not change under him.
+  if (bytes <= copied_bytes || !walk.uniform) {
+    if (!copy_out(walk, id, out, how)) return {.stop = bpf::ring_stop::taken};
   } else {
     out.borrow(id, walk, reader_.at(walk.begin), loan_);
     loan_->lend(release_position(walk, how));
@@ -65,9 +76,10 @@ drain_result ring_drain::copy(bpf::ring_limits limits, std::size_t id, batch& ou
       result.stop = bpf::ring_stop::limit;
       break;
     }
-    std::memcpy(out.reserve(bytes), reader_.at(walk.begin), bytes);
-    out.commit(id, walk);
-    loan_->release(release_position(walk, how));
+    if (!copy_out(walk, id, out, how)) {
+      result.stop = bpf::ring_stop::taken;
+      break;
+    }
     take(walk, result);
     walked += walk.records + walk.discarded;
   } while (result.stop == bpf::ring_stop::limit && walked < limits.records && result.bytes < limits.bytes);

@@ -22,13 +22,12 @@ std::size_t source_set::drain(std::size_t id, batch& out, bpf::ring_limits limit
   const auto how = one.policy.release_mode();
   auto result = one.source.drain(limits, id, out, how);
   std::size_t records = result.records;
-  while (result.stop != bpf::ring_stop::corrupt &&
-         one.policy.drained(now, result) == wake_policy::action::release) {
+  while (!failure_of(result.stop) && one.policy.drained(now, result) == wake_policy::action::release) {
     one.source.release();
     result = one.source.drain(limits, id, out, how);
     records += result.records;
   }
-  one.corrupt = result.stop == bpf::ring_stop::corrupt;
+  one.failure = failure_of(result.stop);
   return records;
 }
 
@@ -51,7 +50,7 @@ std::size_t source_set::take(batch& out, std::size_t most, clock::time_point now
         first_ = id;
         return taken;
       }
-      if (one.corrupt || !one.policy.may_drain(now)) continue;
+      if (one.failure || !one.policy.may_drain(now)) continue;
       const std::size_t got =
           drain(id, out, {.records = std::min(share, records - taken), .bytes = turn_.bytes - bytes}, now);
       taken += got;
@@ -64,32 +63,34 @@ std::size_t source_set::take(batch& out, std::size_t most, clock::time_point now
   return taken;
 }
 
-bool source_set::report_corruption() noexcept {
-  bool all = !entries_.empty();
+boost::system::error_code source_set::take_failure() noexcept {
+  boost::system::error_code last;
+  bool all_failed = true;
   for (entry& one : entries_) {
-    if (one.corrupt && !std::exchange(one.corruption_reported, true)) return true;
-    all = all && one.corrupt;
+    if (one.failure && !std::exchange(one.failure_reported, true)) return one.failure;
+    if (one.failure) last = one.failure;
+    all_failed = all_failed && one.failure;
   }
-  return all;
+  return all_failed ? last : boost::system::error_code{};
 }
 
 bool source_set::wants_turn() const noexcept {
   return std::any_of(entries_.begin(), entries_.end(), [](const entry& one) {
-    return !one.corrupt && one.policy.next() == wake_policy::action::drain;
+    return !one.failure && one.policy.next() == wake_policy::action::drain;
   });
 }
 
 source_set::clock::time_point source_set::wake_at() const noexcept {
   auto earliest = clock::time_point::max();
   for (const entry& one : entries_) {
-    if (!one.corrupt) earliest = std::min(earliest, one.policy.wake_at());
+    if (!one.failure) earliest = std::min(earliest, one.policy.wake_at());
   }
   return earliest;
 }
 
 void source_set::release() noexcept {
   for (entry& one : entries_) {
-    if (!one.corrupt) one.source.release();
+    if (!one.failure) one.source.release();
   }
 }
 

@@ -107,7 +107,7 @@ void stream::implementation::turn(const pending_ptr& read) {
   const auto now = source_set::clock::now();
   if (!made_.is_ours()) return complete(*read, now, bpf::errc::closed, 0);
   // Of the turn before, which had records to hand over: it does not wait for a turn without any.
-  if (sources_.report_corruption()) return complete(*read, now, bpf::errc::ring_corrupt, 0);
+  if (const auto failure = sources_.take_failure()) return complete(*read, now, failure, 0);
   read->out->clear();  // of discarded records, all that a turn without records leaves there
   std::size_t taken = 0;
   try {
@@ -117,7 +117,7 @@ void stream::implementation::turn(const pending_ptr& read) {
     return complete(*read, now, {}, read->out->size());
   }
   if (taken > 0) return complete(*read, now, {}, taken);
-  if (sources_.report_corruption()) return complete(*read, now, bpf::errc::ring_corrupt, 0);
+  if (const auto failure = sources_.take_failure()) return complete(*read, now, failure, 0);
   wait(read);
 }
 

@@ -19,6 +19,7 @@ inline std::ostream& boost_test_print_type(std::ostream& out, ring_stop value) {
     case ring_stop::busy: return out << "busy";
     case ring_stop::limit: return out << "limit";
     case ring_stop::corrupt: return out << "corrupt";
+    case ring_stop::taken: return out << "taken";
   }
   return out << "ring_stop " << static_cast<int>(value);
 }

@@ -24,7 +24,8 @@ struct fake {
   std::uint64_t position = 0;  ///< its position, as in a ring
   std::uint64_t bytes = 0;     ///< ring space taken
   bool busy = false;           ///< behind the records stands a reserved one
-  bool corrupt = false;        ///< behind the records the memory contradicts itself
+  bool corrupt = false;        ///< behind the records the memory is inconsistent
+  bool taken = false;          ///< behind the records another reader has the ring
   std::size_t drains = 0;      ///< how often drain() was called
   std::size_t releases = 0;    ///< how often release() was called
   bpf::ring_release how{};     ///< as the last drain() was told
@@ -82,6 +83,7 @@ public:
     }
     if (state.busy) result.stop = bpf::ring_stop::busy;
     if (state.corrupt) result.stop = bpf::ring_stop::corrupt;
+    if (state.taken) result.stop = bpf::ring_stop::taken;
     return result;
   }
 

@@ -13,8 +13,9 @@ enum class errc {
   not_found,      ///< No program, map or type of that name.
   wrong_type,     ///< A map or type of another kind than the call needs.
   wrong_size,     ///< Bytes of another length than the kernel side says.
-  ring_corrupt,   ///< The ring's memory contradicts itself; not recoverable, close the reader.
   btf_corrupt,    ///< The object's BTF is inconsistent; compile it again.
+  ring_corrupt,   ///< The ring's memory is inconsistent; not recoverable, close the reader.
+  ring_taken,     ///< Another reader has released records of this ring; it is read there now.
   not_supported,  ///< This kernel or this object cannot do it.
   rejected,       ///< The verifier refused a program; the log says why.
 };

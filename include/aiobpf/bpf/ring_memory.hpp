@@ -35,12 +35,14 @@ public:
 
   /// Acquires: a producer writes over what was released before only when the reader has read it.
   std::uint64_t consumed() const noexcept { return __atomic_load_n(consumer_, __ATOMIC_ACQUIRE); }
-  std::uint64_t produced() const noexcept { return __atomic_load_n(producer_, __ATOMIC_ACQUIRE); }
-  void release(std::uint64_t position) noexcept { __atomic_store_n(consumer_, position, __ATOMIC_RELEASE); }
-  /// A producer that commits after this sees it; what was produced before it is seen after this.
-  void release_and_fence(std::uint64_t position) noexcept {
-    __atomic_store_n(consumer_, position, __ATOMIC_SEQ_CST);
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  std::uint64_t produced() const noexcept { return __atomic_load_n(producer_, __ATOMIC_SEQ_CST); }
+
+  /// Moves consumer_pos from `from` to `to`. False, and nothing is changed, when it is elsewhere: another
+  /// reader has moved it.
+  /// In one order with produced(), and with the kernel's commit, which has full barriers: either that commit
+  /// sees a reader that has caught up, and wakes it, or a produced() after this sees the record.
+  bool release(std::uint64_t from, std::uint64_t to) noexcept {
+    return __atomic_compare_exchange_n(consumer_, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
   }
 
   /// The producer's side, of a ring that make() made. A kernel ring's pages are read-only: writing to

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aiobpf/bpf/consumer_position.hpp>
 #include <aiobpf/bpf/ring_memory.hpp>
 #include <aiobpf/bpf/ring_walk.hpp>
 
@@ -18,34 +19,40 @@ enum class ring_release : std::uint8_t {
 
 /// Reads a BPF ring buffer (or any memory laid out as one), bounded and in batches.
 ///
-/// Reading is walking: the reader has a position of its own, next(), and tells the producer of it
-/// (consumer_pos) once a drain, not once a record. A ring has one reader at a time; a second one, in any
-/// process, takes records away from the first.
+/// Reading is walking: the reader keeps its position, next(), and tells the producer (consumer_pos) once a
+/// drain, not once a record.
+///
+/// A ring has one reader at a time. A second one, in any process, begins where the first one last released,
+/// so both may visit the records in between. Whichever releases first keeps the ring; the other one's next
+/// drain ends with ring_stop::taken and visits nothing, and so does each one after it.
 ///
 /// Threads     one at a time; producers may run on any CPU meanwhile
 /// Needs       kernel 5.8
 class ring_reader {
 public:
   /// Reads on where the ring's last reader stopped. Memory: see ring_memory.
-  explicit ring_reader(ring_memory memory) noexcept : memory_(std::move(memory)), next_(memory_.consumed()) {}
+  explicit ring_reader(ring_memory memory) noexcept
+      : memory_(std::move(memory)), position_(memory_), next_(position_.released()) {}
 
   /// Calls `visit(std::span<const std::byte>)` with each committed record within `limits`, then releases
   /// them. The span is valid inside the call only. A visitor that throws has had its record: that one and
   /// those before it are released, the next drain goes on behind it.
-  /// Errors come as ring_stop::corrupt; such a ring stays corrupt.
+  /// Errors come as ring_stop::corrupt or ring_stop::taken, and stay. With `taken`, another reader may have
+  /// had the records that this drain visited as well.
   template <class Visitor>
   ring_walk drain(ring_limits limits, Visitor&& visit, ring_release how = ring_release::all) {
-    ring_walk walk;
-    struct finish {
-      ring_reader& reader;
-      const ring_walk& walk;
-      ring_release how;
-      ~finish() { reader.consume(walk, how); }
-    } const at_end{*this, walk, how};
-    walk_ring(memory_.data(), memory_.size(), next_, memory_.produced(), limits, guess_, walk,
-              [&](const std::byte* data, std::uint32_t length) {
-                visit(std::span{data, length});
-              });
+    ring_walk walk{.begin = next_, .end = next_, .last = next_, .stop = ring_stop::taken};
+    if (position_.is_taken()) return walk;
+    try {
+      walk_ring(memory_.data(), memory_.size(), next_, memory_.produced(), limits, guess_, walk,
+                [&](const std::byte* data, std::uint32_t length) {
+                  visit(std::span{data, length});
+                });
+    } catch (...) {
+      consume(walk, how);
+      throw;
+    }
+    if (!consume(walk, how)) walk.stop = ring_stop::taken;
     return walk;
   }
 
@@ -59,18 +66,16 @@ public:
   /// Goes on behind a walk; its records stay unreleased, and the caller sees to their release.
   void advance(const ring_walk& walk) noexcept { next_ = walk.end; }
 
-  /// Goes on behind a walk and releases its records.
-  void consume(const ring_walk& walk, ring_release how = ring_release::all) noexcept {
+  /// Goes on behind a walk and releases its records. False when another reader has taken the ring.
+  bool consume(const ring_walk& walk, ring_release how = ring_release::all) noexcept {
     advance(walk);
-    if (walk.end != walk.begin) {
-      memory_.release(how == ring_release::all ? walk.end : walk.last);
-    }
+    return walk.end == walk.begin || position_.release(how == ring_release::all ? walk.end : walk.last);
   }
 
-  /// Releases what was held back. Records that come after it wake an armed epoll again; what came before
-  /// is seen by available() from now on (a full fence lies between the two).
-  void release() noexcept { memory_.release_and_fence(next_); }
-  bool is_holding() const noexcept { return memory_.consumed() != next_; }
+  /// Releases what was held back; false when another reader has taken the ring. Records that come after it
+  /// wake an armed epoll again; available() sees what came before.
+  bool release() noexcept { return position_.release(next_); }
+  bool is_holding() const noexcept { return position_.released() != next_; }
 
   /// Ring bytes between next() and the producer: reserved, submitted and discarded records.
   std::uint64_t available() const noexcept { return memory_.produced() - next_; }
@@ -79,11 +84,13 @@ public:
   std::size_t count_unread() const noexcept;
 
   std::uint64_t next() const noexcept { return next_; }
+  const consumer_position& position() const noexcept { return position_; }
   std::size_t size() const noexcept { return memory_.size(); }  ///< bytes
   int native_handle() const noexcept { return memory_.native_handle(); }
 
 private:
   ring_memory memory_;
+  consumer_position position_;
   std::uint64_t next_ = 0;
   std::uint32_t guess_ = 0;
 };

@@ -18,7 +18,8 @@ enum class ring_stop : std::uint8_t {
   empty,    ///< everything that was submitted has been walked over
   busy,     ///< the next record is reserved and not yet submitted; it holds back those behind it
   limit,    ///< the limits are reached; there may be more
-  corrupt,  ///< a header or position contradicts the ring: nothing after it can be trusted
+  corrupt,  ///< a header or position is inconsistent: nothing after it can be trusted
+  taken,    ///< another reader has released records of this ring: it is that reader's now
 };
 
 /// What a walk found: committed records in the ring bytes [begin, end). Positions are the kernel's:

@@ -36,8 +36,8 @@ public:
   std::size_t add(any_source source);
 
   /// Clears `out` and fills it with what is there, within the budget; never waits. Returns the number of
-  /// records. Throws bpf::error: closed; ring_corrupt (that source is left out from now on); not_found
-  /// (there is no source). Throws std::bad_alloc when there is no memory for even one record.
+  /// records. Throws bpf::error: closed; ring_corrupt, ring_taken (that source is left out from now on);
+  /// not_found (there is no source). Throws std::bad_alloc when there is no memory for even one record.
   std::size_t try_read(batch& out);
 
   /// Makes native_handle() turn readable when try_read() is in order. False when it is in order already.

@@ -13,9 +13,12 @@ namespace aiobpf::loop {
 
 /// Brings the records of a ring into batches; what all sources that are rings share.
 ///
-/// Many records are lent: the batch points into the ring, nothing is copied, and the ring is released when
-/// the batch is cleared. Few are copied and released at once. Whoever keeps a lent batch keeps its part of
-/// the ring; meanwhile later records are copied, and released together with it.
+/// Many records of one length are lent: the batch points into the ring, nothing is copied, and the ring is
+/// released when the batch is cleared. Others are copied and released at once. Whoever keeps a lent batch
+/// keeps its part of the ring; meanwhile later records are copied, and released together with it.
+///
+/// When another reader takes the ring, a drain ends with ring_stop::taken. What was copied is in the batch
+/// only if it was still ours when it was released. Bytes on loan may be written over from then on.
 ///
 /// Threads  as a source; batches may be cleared on other threads
 class ring_drain {
@@ -24,7 +27,7 @@ public:
   static constexpr std::size_t copied_bytes = 4096;
 
   explicit ring_drain(bpf::ring_memory memory)
-      : reader_(memory), loan_(std::make_shared<ring_loan>(std::move(memory))) {}
+      : reader_(std::move(memory)), loan_(std::make_shared<ring_loan>(reader_.position())) {}
 
   /// As record_source::drain().
   drain_result drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how);
@@ -37,6 +40,7 @@ public:
 private:
   drain_result lend(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how);
   drain_result copy(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how);
+  bool copy_out(const bpf::ring_walk& walk, std::size_t id, batch& out, bpf::ring_release how);
   void take(const bpf::ring_walk& walk, drain_result& into) noexcept;
 
   bpf::ring_reader reader_;

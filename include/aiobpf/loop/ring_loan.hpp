@@ -1,50 +1,57 @@
 #pragma once
 
-#include <aiobpf/bpf/ring_memory.hpp>
+#include <aiobpf/bpf/consumer_position.hpp>
 
 #include <cstdint>
 #include <mutex>
+#include <utility>
 
 namespace aiobpf::loop {
 
 /// Records that were lent out of a ring: they stay where they are, unreleased, until the borrower gives them
 /// back. One loan a ring at a time; source and borrower share it, and it keeps the ring's memory mapped for a
-/// borrower that outlives the source.
+/// borrower that outlives the source. When another reader has taken the ring meanwhile, nothing is released.
 ///
 /// Threads  the source's side and the borrower's side may be two
 class ring_loan {
 public:
-  explicit ring_loan(bpf::ring_memory memory) noexcept : memory_(std::move(memory)) {}
+  explicit ring_loan(bpf::consumer_position position) noexcept : position_(std::move(position)) {}
 
-  /// Whether a borrower has it. Acquires: when not, the borrower's reads are done.
-  bool is_out() const {
+  enum class status {
+    in,     ///< nothing is lent; the last borrower's reads are done
+    out,    ///< a borrower has it
+    taken,  ///< another reader has taken the ring
+  };
+  status get_status() const {
     const std::scoped_lock lock{mutex_};
-    return out_;
+    if (position_.is_taken()) return status::taken;
+    return out_ ? status::out : status::in;
   }
 
-  /// Source: what stands before `release_to` is released when the borrower gives back.
+  /// Source: what is before `release_to` is released when the borrower gives back.
   void lend(std::uint64_t release_to) noexcept {
     const std::scoped_lock lock{mutex_};
     out_ = true;
     release_to_ = release_to;
   }
 
-  /// Source: released up to `release_to`: at once, or together with what is out.
-  void release(std::uint64_t release_to) noexcept {
+  /// Source: released up to `release_to`: at once, or together with what is out. False when another reader
+  /// has taken the ring.
+  bool release(std::uint64_t release_to) noexcept {
     const std::scoped_lock lock{mutex_};
     release_to_ = release_to;
-    if (!out_) memory_.release_and_fence(release_to);
+    // Releasing nothing tells, too, whether the ring is still ours.
+    return position_.release(out_ ? position_.released() : release_to);
   }
 
   /// Borrower: done with the records. Idempotent.
   void give_back() noexcept {
     const std::scoped_lock lock{mutex_};
-    if (out_) memory_.release(release_to_);
-    out_ = false;
+    if (std::exchange(out_, false)) position_.release(release_to_);
   }
 
 private:
-  bpf::ring_memory memory_;
+  bpf::consumer_position position_;
   mutable std::mutex mutex_;
   std::uint64_t release_to_ = 0;
   bool out_ = false;

@@ -19,6 +19,13 @@ struct drain_result {
   bool lent = false;  ///< a batch has records of the source that cannot be released before it is cleared
 };
 
+/// Why a source cannot be read any more, when that is what `stop` says; else no error.
+inline boost::system::error_code failure_of(bpf::ring_stop stop) noexcept {
+  if (stop == bpf::ring_stop::corrupt) return bpf::errc::ring_corrupt;
+  if (stop == bpf::ring_stop::taken) return bpf::errc::ring_taken;
+  return {};
+}
+
 /// Something that records come from: a kernel ring, a ring in memory, a fake.
 ///
 ///   native_handle()             a descriptor that polls readable when records came
@@ -27,7 +34,7 @@ struct drain_result {
 ///   release()                   ends a hold-back; a record that came before is found by the next drain
 ///   statistics()                its ledger; `delivered` is what drain() gave, `queued` is 0
 ///
-/// drain() throws std::bad_alloc only, and then has consumed nothing. After ring_stop::corrupt a source is
+/// drain() throws std::bad_alloc only, and then has consumed nothing. After a failure_of() a source is
 /// not drained again. A source is used from one thread at a time; it is moved into its stream.
 template <class Source>
 concept record_source = std::movable<Source> &&

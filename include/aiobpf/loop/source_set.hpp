@@ -33,9 +33,9 @@ public:
   /// Throws std::bad_alloc; what was taken is then in `out`.
   std::size_t take(batch& out, std::size_t most, clock::time_point now = clock::now());
 
-  /// Whether a source turned out to be corrupt: true once for each, and always when no other is left.
-  /// A corrupt source is not drained any more.
-  bool report_corruption() noexcept;
+  /// Why a source cannot be read any more (failure_of()): once for each, and each time when no other is left.
+  /// Such a source is not drained any more. No error when there is nothing to report.
+  boost::system::error_code take_failure() noexcept;
 
   /// After a take(): whether another one is in order now; else what to wait for.
   bool wants_turn() const noexcept;
@@ -43,7 +43,7 @@ public:
   clock::time_point wake_at() const noexcept;
   /// Whether the driver is to watch that source's descriptor.
   bool wants_watch(std::size_t id) const noexcept {
-    return entries_[id].policy.next() == wake_policy::action::wait && !entries_[id].corrupt;
+    return entries_[id].policy.next() == wake_policy::action::wait && !entries_[id].failure;
   }
   int native_handle(std::size_t id) const noexcept { return entries_[id].source.native_handle(); }
 
@@ -57,8 +57,8 @@ private:
   struct entry {
     any_source source;
     wake_policy policy;
-    bool corrupt = false;
-    bool corruption_reported = false;
+    boost::system::error_code failure{};
+    bool failure_reported = false;
   };
   std::size_t drain(std::size_t id, batch& out, bpf::ring_limits limits, clock::time_point now);
 

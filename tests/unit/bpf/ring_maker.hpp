@@ -15,7 +15,7 @@ public:
   /// Both positions begin at `start`, as in a ring that has been in use for long.
   explicit ring_maker(std::size_t bytes = 4096, std::uint64_t start = 0)
       : memory_(bpf::ring_memory::make(bytes, bpf::unique_fd{})) {
-    memory_.release(start);
+    memory_.release(0, start);
     *memory_.writable_producer() = start;
   }
 

@@ -146,6 +146,37 @@ BOOST_AUTO_TEST_CASE(a_reader_goes_on_where_the_last_one_released) {
   BOOST_TEST(drain(second) == (fills{3, 4}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(of_two_readers_the_one_that_releases_first_keeps_the_ring) {
+  ring_maker ring;
+  put_some(ring, 1, 4);
+  bpf::ring_reader first{ring.memory()};
+  bpf::ring_reader second{ring.memory()};
+  BOOST_TEST(drain(first, {.records = 2}) == (fills{1, 2}), boost::test_tools::per_element());
+
+  for (int i = 0; i < 2; ++i) {
+    const auto walk = second.drain({}, [](auto) { BOOST_ERROR("visited"); });
+    BOOST_TEST(walk.stop == ring_stop::taken);
+    BOOST_TEST(walk.records == 0U);
+    BOOST_TEST(!second.release());
+  }
+  BOOST_TEST(drain(first) == (fills{3, 4}), boost::test_tools::per_element());
+  BOOST_TEST(first.drain({}, [](auto) {}).stop == ring_stop::empty);
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_that_is_taken_during_a_drain_is_not_released) {
+  ring_maker ring;
+  put_some(ring, 1, 4);
+  bpf::ring_reader first{ring.memory()};
+  bpf::ring_reader second{ring.memory()};
+  const auto walk = first.drain({}, [&](auto) { drain(second, {.records = 1}); });
+  BOOST_TEST(walk.stop == ring_stop::taken);
+  BOOST_TEST(walk.records == 4U);
+  BOOST_TEST(ring.memory().consumed() == ring.producer());
+  put_some(ring, 5, 1);
+  BOOST_TEST(drain(first).empty());
+  BOOST_TEST(drain(second) == (fills{5}), boost::test_tools::per_element());
+}
+
 // Nothing is lost; the one record that was held comes twice.
 BOOST_AUTO_TEST_CASE(a_held_record_is_seen_by_the_next_reader) {
   ring_maker ring;

@@ -114,6 +114,63 @@ BOOST_AUTO_TEST_CASE(a_batch_outlives_its_source) {
   BOOST_TEST(numbers_in(batch) == numbers_from(0, 300), per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_batch_that_outlives_its_source_releases_nothing_of_the_next_reader) {
+  emit(0, 300);
+  BOOST_TEST(drain(batch).lent);
+  source.reset();
+  auto next = ring.source();
+  loop::batch taken;
+  next.drain({.records = 50}, 0, taken, bpf::ring_release::all);
+  batch.clear();
+  BOOST_TEST(room() == (ring_bytes - 1) / 56 - 250);
+  next.drain({.records = 250}, 0, taken, bpf::ring_release::all);
+  BOOST_TEST(numbers_in(taken) == numbers_from(0, 300), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_source_whose_ring_another_reader_took_says_so_and_gives_nothing) {
+  emit(0, 20);
+  auto other = ring.source();
+  loop::batch taken;
+  other.drain({}, 0, taken, bpf::ring_release::all);
+  for (int i = 0; i < 2; ++i) {
+    BOOST_TEST((drain(batch).stop == bpf::ring_stop::taken));
+    BOOST_TEST(batch.empty());
+    emit(20, 20);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_taken_while_a_batch_is_kept_gives_no_more_copies) {
+  emit(0, 300);
+  drain(batch);
+  auto other = ring.source();
+  loop::batch taken;
+  other.drain({.records = 10}, 0, taken, bpf::ring_release::all);
+  loop::batch copied;
+  BOOST_TEST((source->drain({}, 0, copied, bpf::ring_release::all).stop == bpf::ring_stop::taken));
+  BOOST_TEST(copied.empty());
+}
+
+BOOST_AUTO_TEST_CASE(records_of_several_lengths_are_copied) {
+  // Their headers are read again by whoever reads the batch: they must not be where producers write.
+  for (const auto number : numbers_from(0, 300)) ring.emit(numbered_record(number, 48 + number % 2 * 8));
+  BOOST_TEST(!drain(batch).lent);
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 300), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(discarded_records_count_against_the_limit_of_a_copy) {
+  emit(0, 300);
+  drain(batch);  // on loan: what follows is copied
+  for (const auto number : numbers_from(300, 40)) {
+    ring.discard(ring.reserve(48));
+    ring.emit(numbered_record(number, 48));
+  }
+  loop::batch copied;
+  const auto result = source->drain({.records = 10}, 0, copied, bpf::ring_release::all);
+  BOOST_TEST(numbers_in(copied) == numbers_from(300, 5), per_element());
+  BOOST_TEST(result.bytes == 10U * 56);
+  BOOST_TEST((result.stop == bpf::ring_stop::limit));
+}
+
 BOOST_AUTO_TEST_CASE(the_end_of_a_hold_back_waits_for_a_loan) {
   emit(0, 300);
   source->drain({}, 0, batch, bpf::ring_release::hold_last);

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(an_empty_set_has_nothing_to_take_and_nothing_to_say) {
   fakes none{0};
   BOOST_TEST(none.take() == 0U);
   BOOST_TEST(!none.set.wants_turn());
-  BOOST_TEST(!none.set.report_corruption());
+  BOOST_TEST(!none.set.take_failure());
   BOOST_TEST(!none.set.statistics().counted);
 }
 
@@ -131,6 +131,17 @@ BOOST_AUTO_TEST_CASE(with_a_turn_of_one_record_sources_take_turns) {
   BOOST_TEST(sum == (counts{3, 3, 3}), per_element());
 }
 
+BOOST_AUTO_TEST_CASE(the_next_turn_begins_with_another_source_also_when_all_were_emptied) {
+  fakes three{3};
+  for (std::size_t turn = 0; turn < 6; ++turn) {
+    for (std::size_t id = 0; id < 3; ++id) three.emit(id, 1);
+    BOOST_TEST(three.take() == 3U);
+    counts order;
+    for (const auto& record : three.batch) order.push_back(record.source);
+    BOOST_TEST(order == (counts{turn % 3, (turn + 1) % 3, (turn + 2) % 3}), per_element());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_order_is_kept_over_passes_and_turns) {
   fakes two{2, {.records = 7, .time = 1h}};
   two.emit(0, 100);
@@ -180,8 +191,8 @@ BOOST_AUTO_TEST_CASE(a_corrupt_source_is_reported_once_and_the_others_go_on) {
   two.states[0]->corrupt = true;
   two.emit(1, 3);
   BOOST_TEST(two.take() == 3U);
-  BOOST_TEST(two.set.report_corruption());
-  BOOST_TEST(!two.set.report_corruption());
+  BOOST_TEST(two.set.take_failure() == bpf::errc::ring_corrupt);
+  BOOST_TEST(!two.set.take_failure());
   const auto drains = two.states[0]->drains;
   two.emit(1, 3);
   BOOST_TEST(two.take() == 3U);
@@ -194,15 +205,27 @@ BOOST_AUTO_TEST_CASE(what_came_before_the_corruption_is_taken) {
   one.emit(0, 3);
   one.states[0]->corrupt = true;
   BOOST_TEST(one.take() == 3U);
-  BOOST_TEST(one.set.report_corruption());
+  BOOST_TEST(one.set.take_failure() == bpf::errc::ring_corrupt);
 }
 
 BOOST_AUTO_TEST_CASE(corruption_is_reported_again_and_again_when_no_source_is_left) {
   fakes one{1};
   one.states[0]->corrupt = true;
   one.take();
-  BOOST_TEST(one.set.report_corruption());
-  BOOST_TEST(one.set.report_corruption());
+  BOOST_TEST(one.set.take_failure() == bpf::errc::ring_corrupt);
+  BOOST_TEST(one.set.take_failure() == bpf::errc::ring_corrupt);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_was_taken_over_is_reported_as_such) {
+  fakes two{2};
+  two.states[1]->taken = true;
+  two.take();
+  BOOST_TEST(two.set.take_failure() == bpf::errc::ring_taken);
+  BOOST_TEST(!two.set.take_failure());
+  two.states[0]->corrupt = true;
+  two.take();
+  BOOST_TEST(two.set.take_failure() == bpf::errc::ring_corrupt);
+  BOOST_TEST(two.set.take_failure());
 }
 
 BOOST_AUTO_TEST_CASE(its_ledger_is_the_sum_of_its_sources) {

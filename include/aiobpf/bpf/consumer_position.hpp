@@ -1,0 +1,42 @@
+#pragma once
+
+#include <aiobpf/bpf/ring_memory.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace aiobpf::bpf {
+
+/// One reader's hold of a ring: how far that reader has released it.
+///
+/// A ring has one consumer_pos and so one reader: the one that released last. Another reader that releases,
+/// in this or any other process, has taken the ring over. The first one finds that out here, and from then
+/// on releases nothing: moving consumer_pos past the other's records would lose them, and moving it back
+/// would let the kernel write over records that are still being read.
+///
+/// Threads  one at a time
+class consumer_position {
+public:
+  /// Goes on where the ring's last reader released.
+  explicit consumer_position(ring_memory memory) noexcept
+      : memory_(std::move(memory)), released_(memory_.consumed()) {}
+
+  std::uint64_t released() const noexcept { return released_; }
+
+  /// Whether another reader has moved the position since.
+  bool is_taken() const noexcept { return memory_.consumed() != released_; }
+
+  /// Releases what is before `position`: the kernel may write over it. False when the ring was taken; nothing
+  /// is released then. What was read before a release that succeeded was still intact.
+  bool release(std::uint64_t position) noexcept {
+    if (!memory_.release(released_, position)) return false;
+    released_ = position;
+    return true;
+  }
+
+private:
+  ring_memory memory_;
+  std::uint64_t released_;
+};
+
+}  // namespace aiobpf::bpf
