@@ -15,6 +15,8 @@ class Ledger:
 
     counted: whether the BPF side counts (rings made with AIOBPF_RING of aiobpf.bpf.h, and MemoryRing); if
         not, what was lost in the kernel is unknown, and `seen` is what the ring held.
+    settling: the ring was taken over from another reader while programs emitted, and it is not known yet which
+        of the counted records are whose: `seen` and `submitted` are provisional. Settled later, for the past as well.
     seen: attempts to emit a record.
     submitted: records that reached the ring.
     discarded: given back by the BPF program itself; not a loss.
@@ -32,6 +34,7 @@ class Ledger:
     """
 
     counted: bool
+    settling: bool
     seen: int
     submitted: int
     discarded: int

@@ -99,8 +99,9 @@ PyObject* statistics(PyObject* self, PyObject*) {
   return guarded<PyObject*>("BpfError", nullptr, [&] {
     const loop::ledger ledger = reader_in(self).statistics();
     const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
-    return Py_BuildValue("{s:O,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K}", "counted",
-                         ledger.counted ? Py_True : Py_False, "seen", number(ledger.seen), "submitted",
+    return Py_BuildValue("{s:O,s:O,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K}", "counted",
+                         ledger.counted ? Py_True : Py_False, "settling",
+                         ledger.settling ? Py_True : Py_False, "seen", number(ledger.seen), "submitted",
                          number(ledger.submitted), "discarded", number(ledger.discarded), "ring_full",
                          number(ledger.ring_full), "oversize", number(ledger.oversize), "received",
                          number(ledger.received), "unread", number(ledger.unread), "delivered",

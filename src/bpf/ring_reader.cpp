@@ -9,12 +9,12 @@ ring_walk ring_reader::peek(ring_limits limits) noexcept {
   return walk;
 }
 
-std::size_t ring_reader::count_unread() const noexcept {
+ring_walk ring_reader::look_ahead() const noexcept {
   ring_walk walk;
   std::uint32_t guess = guess_;
   walk_ring(memory_.data(), memory_.size(), next_, memory_.produced(), {}, guess, walk,
             [](const std::byte*, std::uint32_t) noexcept {});
-  return walk.records;
+  return walk;
 }
 
 }  // namespace aiobpf::bpf

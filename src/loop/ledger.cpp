@@ -4,6 +4,7 @@ namespace aiobpf::loop {
 
 ledger& ledger::operator+=(const ledger& other) noexcept {
   counted = counted && other.counted;
+  settling = settling || other.settling;
   seen += other.seen;
   submitted += other.submitted;
   discarded += other.discarded;

@@ -126,11 +126,15 @@ drain_result memory_source::drain(bpf::ring_limits limits, std::size_t id, batch
 
 ledger memory_source::statistics() const {
   ledger out;
-  out.counted = true;
   out.received = drain_.received();
   out.bytes = drain_.bytes();
-  out.unread = drain_.reader().count_unread();
   out.delivered = out.received;
+  if (drain_.is_taken()) {
+    out.submitted = out.seen = out.received;
+    return out;
+  }
+  out.counted = true;
+  out.unread = drain_.reader().look_ahead().records;
   out.seen = ring_->seen;
   out.discarded = ring_->discarded;
   out.ring_full = ring_->ring_full;

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_counted_as_ring_full) {
   const std::uint64_t room = capacity(reader);
   emit(object, {.count = 2000});
 
-  BOOST_TEST(reader.count_unread() == room);
+  BOOST_TEST(reader.look_ahead().records == room);
   BOOST_TEST(sequences(reader).size() == room);
   const auto counts = ledger_of(object, "first");
   BOOST_TEST(counts.seen == 2000U);
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(limits_bound_a_drain_and_lose_nothing) {
   BOOST_TEST(sequences(reader, {.records = 3}) == (numbers{0, 1, 2}), boost::test_tools::per_element());
   BOOST_TEST(sequences(reader, {.bytes = 2 * record_bytes}) == (numbers{3, 4}),
              boost::test_tools::per_element());
-  BOOST_TEST(reader.count_unread() == 5U);
+  BOOST_TEST(reader.look_ahead().records == 5U);
   BOOST_TEST(reader.available() == 5 * record_bytes);
   BOOST_TEST(sequences(reader).size() == 5U);
 }
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(a_released_ring_has_room_again) {
   sequences(reader, {.records = 10});
   emit(object, {.first_sequence = room, .count = 11});
   BOOST_TEST(ledger_of(object, "first").ring_full == 1U);
-  BOOST_TEST(reader.count_unread() == room);
+  BOOST_TEST(reader.look_ahead().records == room);
 }
 
 BOOST_AUTO_TEST_CASE(the_descriptor_is_readable_while_there_is_something_to_read) {

@@ -5,7 +5,9 @@
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/loop/ring_source.hpp>
 
+#include <atomic>
 #include <memory>
+#include <thread>
 
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
@@ -78,6 +80,62 @@ BOOST_AUTO_TEST_CASE(a_ring_that_was_read_before_counts_from_there) {
   BOOST_TEST(now.received == unread + 8);
   BOOST_TEST(now.unread == 0U);
   BOOST_TEST(now.balances());
+}
+
+// Each round another reader comes while a program emits on another CPU.
+BOOST_AUTO_TEST_CASE(a_ring_taken_over_while_programs_emit_balances_to_the_last_record) {
+  constexpr int rounds = 400;
+  constexpr std::uint32_t burst = 3000;
+  const bpf::program program = object.program("emit");
+  std::uint64_t received = 0;
+  int unsettled = 0;
+  int unbalanced = 0;
+  emit(object, {.count = 1});
+  {
+    loop::ring_source first{object, "first"};
+    drain(first);  // from now on the ring has had a reader
+    received += first.statistics().received;
+  }
+  for (int round = 0; round < rounds; ++round) {
+    std::atomic<bool> running{true};
+    std::thread producer{[&] {
+      emit_args args{.count = burst, .discard = 7};
+      program.run(std::as_writable_bytes(std::span{&args, 1}));
+      running = false;
+    }};
+    for (int spins = round % 40 * 50; spins > 0 && running; --spins) std::this_thread::yield();
+    loop::ring_source next{object, "first"};
+    while (running) drain(next);
+    producer.join();
+    drain(next);
+    const auto now = next.statistics();
+    unsettled += now.settling ? 1 : 0;
+    unbalanced += now.balances() && now.submitted == now.received ? 0 : 1;
+    received += now.received;
+  }
+  BOOST_TEST(unsettled == 0);
+  BOOST_TEST(unbalanced == 0);
+  const auto all = ledger_of(object, "first");
+  BOOST_TEST(all.seen == 1U + rounds * burst);
+  BOOST_TEST(all.seen == received + all.discarded + all.ring_full + all.oversize);
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_that_another_reader_took_is_left_to_that_one) {
+  loop::ring_source first{object, "first"};
+  emit(object, {.count = 10});
+  drain(first);
+  loop::ring_source second{object, "first"};
+  emit(object, {.first_sequence = 10, .count = 5});
+  drain(second);
+  emit(object, {.first_sequence = 15, .count = 5});
+  BOOST_TEST((first.drain({}, 0, batch, bpf::ring_release::all).stop == bpf::ring_stop::taken));
+  BOOST_TEST(batch.empty());
+  const auto now = first.statistics();
+  BOOST_TEST(!now.counted);
+  BOOST_TEST(now.received == 10U);
+  BOOST_TEST(now.balances());
+  BOOST_TEST(second.statistics().submitted == 10U);
+  BOOST_TEST(second.statistics().balances());
 }
 
 BOOST_AUTO_TEST_CASE(a_ring_that_nobody_has_read_counts_from_its_beginning) {

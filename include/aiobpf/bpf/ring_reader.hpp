@@ -80,8 +80,8 @@ public:
   /// Ring bytes between next() and the producer: reserved, submitted and discarded records.
   std::uint64_t available() const noexcept { return memory_.produced() - next_; }
 
-  /// Submitted records that are still to be read. Walks over them: costs 1 to 2 ns each.
-  std::size_t count_unread() const noexcept;
+  /// Walks over all that is still to be read, and stays where it is: `records` are submitted. 1 to 2 ns each.
+  ring_walk look_ahead() const noexcept;
 
   std::uint64_t next() const noexcept { return next_; }
   const consumer_position& position() const noexcept { return position_; }

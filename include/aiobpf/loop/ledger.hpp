@@ -17,6 +17,9 @@ namespace aiobpf::loop {
 /// may differ by those.
 struct ledger {
   bool counted = false;
+  /// The ring was taken over from another reader while programs emitted, and it is not known yet which of the
+  /// counted records are whose: `seen` and `submitted` are provisional. Settled later, for the past as well.
+  bool settling = false;
   std::uint64_t seen = 0;
   std::uint64_t submitted = 0;
   std::uint64_t discarded = 0;         ///< given back by the program itself: not a loss

@@ -33,6 +33,9 @@ public:
   drain_result drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how);
   void release() noexcept { loan_->release(reader_.next()); }
 
+  /// Whether another reader has taken the ring: what is in it is that reader's.
+  bool is_taken() const { return loan_->get_status() == ring_loan::status::taken; }
+
   const bpf::ring_reader& reader() const noexcept { return reader_; }
   std::uint64_t received() const noexcept { return received_; }  ///< records
   std::uint64_t bytes() const noexcept { return bytes_; }        ///< of ring space

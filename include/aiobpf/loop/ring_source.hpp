@@ -2,6 +2,7 @@
 
 #include <aiobpf/bpf/map.hpp>
 #include <aiobpf/bpf/object.hpp>
+#include <aiobpf/loop/ring_counters.hpp>
 #include <aiobpf/loop/ring_drain.hpp>
 #include <aiobpf/loop/source.hpp>
 
@@ -12,8 +13,10 @@ namespace aiobpf::loop {
 
 /// A kernel ring buffer as a source, with the counters its BPF programs keep (aiobpf.bpf.h), if any.
 ///
-/// A ring that was read before counts from now on: what lies in it unread is part of the ledger, what
-/// others have taken is not.
+/// A ring that was read before counts from now on: what is unread in it is part of the ledger, what others
+/// have taken is not. When programs emit meanwhile, the ledger says `settling` until a quiet moment, of a few
+/// microseconds, has told which of the counted records are whose. When another reader takes the ring, the
+/// ledger says what was received until then, and is not `counted` any more.
 /// Threads  statistics() may run beside drain() only when the owner sees to it
 class ring_source {
 public:
@@ -26,18 +29,19 @@ public:
   explicit ring_source(const bpf::map& ring, std::optional<bpf::map> counters = std::nullopt);
 
   int native_handle() const noexcept { return ring_.reader().native_handle(); }
-  drain_result drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how) {
-    return ring_.drain(limits, id, out, how);
-  }
+  drain_result drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how);
   void release() noexcept { ring_.release(); }
   ledger statistics() const;
 
 private:
-  ledger read_counters() const;
+  struct observation;
+  ring_counters read_counters() const;
+  observation observe() const;
 
   ring_drain ring_;
   std::optional<bpf::map> counters_;
-  ledger before_;  // what the counters said when we came
+  ring_counters before_;             // when we came
+  mutable earlier_records earlier_;  // found when it can be; constant from then on
 };
 
 }  // namespace aiobpf::loop

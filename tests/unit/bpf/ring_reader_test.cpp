@@ -189,17 +189,17 @@ BOOST_AUTO_TEST_CASE(a_held_record_is_seen_by_the_next_reader) {
   BOOST_TEST(drain(second) == (fills{2}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(count_unread_counts_submitted_records_only) {
+BOOST_AUTO_TEST_CASE(look_ahead_counts_submitted_records_only) {
   ring_maker ring;
   put_some(ring, 1, 2);
   ring.put_discarded(40);
   put_some(ring, 3, 1, 8);
   bpf::ring_reader reader{ring.memory()};
-  BOOST_TEST(reader.count_unread() == 3U);
+  BOOST_TEST(reader.look_ahead().records == 3U);
   drain(reader, {.records = 1});
-  BOOST_TEST(reader.count_unread() == 2U);
+  BOOST_TEST(reader.look_ahead().records == 2U);
   drain(reader);
-  BOOST_TEST(reader.count_unread() == 0U);
+  BOOST_TEST(reader.look_ahead().records == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_held_is_not_unread) {
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(what_is_held_is_not_unread) {
   put_some(ring, 1, 2);
   bpf::ring_reader reader{ring.memory()};
   drain(reader, {}, ring_release::hold_last);
-  BOOST_TEST(reader.count_unread() == 0U);
+  BOOST_TEST(reader.look_ahead().records == 0U);
   BOOST_TEST(reader.available() == 0U);
 }
 
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_busy_head_is_available_and_cannot_be_drained) {
 
   BOOST_TEST(reader.drain({}, [](auto) { BOOST_ERROR("visited"); }).stop == ring_stop::busy);
   BOOST_TEST(reader.available() == 48U);
-  BOOST_TEST(reader.count_unread() == 0U);
+  BOOST_TEST(reader.look_ahead().records == 0U);
 
   ring.set_header(head, 16);  // submitted
   BOOST_TEST(drain(reader) == (fills{1, 2}), boost::test_tools::per_element());
