@@ -26,7 +26,7 @@ struct aiobpf_ledger {
         __u64 seen;      /* attempts to emit a record */
         __u64 discarded; /* given back by AIOBPF_DISCARD */
         __u64 ring_full; /* no room at that moment */
-        __u64 oversize;  /* larger than the whole ring: no reader could ever have helped */
+        __u64 oversize;  /* larger than the ring, or than 1 GiB: no reader could ever have helped */
 };
 
 /* Defines the ring `name` of `bytes` (a power of two, a multiple of the page size; user space may
@@ -71,12 +71,15 @@ static __always_inline struct aiobpf_ledger *aiobpf_ledger_(void *ledger)
         return bpf_map_lookup_elem(ledger, &zero);
 }
 
+/* A record's length has 30 bits (kernel/bpf/ringbuf.c, RINGBUF_MAX_RECORD_SZ). */
+#define AIOBPF_LONGEST_RECORD_ 0x3fffffff
+
 /* The kernel never gives out a record whose header and padded data fill the whole ring
  * (kernel/bpf/ringbuf.c, __bpf_ringbuf_reserve: new_prod_pos - cons_pos > rb->mask). */
 static __always_inline void aiobpf_count_failure_(void *ring, struct aiobpf_ledger *counts, __u64 size)
 {
         __u64 needed = (size + 8 + 7) / 8 * 8;
-        if (needed >= bpf_ringbuf_query(ring, BPF_RB_RING_SIZE))
+        if (size > AIOBPF_LONGEST_RECORD_ || needed >= bpf_ringbuf_query(ring, BPF_RB_RING_SIZE))
                 __sync_fetch_and_add(&counts->oversize, 1);
         else
                 __sync_fetch_and_add(&counts->ring_full, 1);

@@ -70,7 +70,8 @@ std::byte* memory_ring::reserve(std::size_t bytes) const {
   ring.made.check("emit into a ring in memory");
   ++ring.seen;
   const std::size_t size = ring.memory.size();
-  if (bytes >= size || bpf::ring_header::stride(static_cast<std::uint32_t>(bytes)) >= size) {
+  if (bytes > bpf::ring_header::longest ||
+      bpf::ring_header::stride(static_cast<std::uint32_t>(bytes)) >= size) {
     ++ring.oversize;
     return nullptr;
   }

@@ -138,6 +138,17 @@ BOOST_AUTO_TEST_CASE(a_ring_that_another_reader_took_is_left_to_that_one) {
   BOOST_TEST(second.statistics().balances());
 }
 
+// The kernel knows lengths of 30 bits, whatever the ring's size.
+BOOST_AUTO_TEST_CASE(a_record_longer_than_any_ring_takes_is_counted_as_oversize) {
+  const auto large = bpf::object_file{bpf_object_path("huge")}.load();
+  const loop::ring_source source{large, "huge"};
+  BOOST_TEST(large.program("reserve_a_gibibyte").run().value == 1U);
+  const auto now = source.statistics();
+  BOOST_TEST(now.oversize == 1U);
+  BOOST_TEST(now.ring_full == 0U);
+  BOOST_TEST(now.balances());
+}
+
 BOOST_AUTO_TEST_CASE(a_ring_that_nobody_has_read_counts_from_its_beginning) {
   emit(object, {.count = 10'000});
   const auto now = loop::ring_source{object, "first"}.statistics();

@@ -41,6 +41,8 @@ namespace ring_header {
 inline constexpr std::uint32_t busy_bit = 1U << 31;
 inline constexpr std::uint32_t discard_bit = 1U << 30;
 inline constexpr std::size_t size = 8;
+/// Bytes of a record, at most (kernel/bpf/ringbuf.c, RINGBUF_MAX_RECORD_SZ): what the two flags leave.
+inline constexpr std::size_t longest = discard_bit - 1;
 
 constexpr std::uint32_t length(std::uint32_t word) noexcept {
   return word & ~(busy_bit | discard_bit);

@@ -54,6 +54,22 @@ BOOST_AUTO_TEST_CASE(a_record_that_never_fits_is_counted_as_oversize) {
   BOOST_TEST(now.balances());
 }
 
+BOOST_AUTO_TEST_CASE(a_record_has_30_bits_for_its_length_however_large_the_ring) {
+  const loop::memory_ring large{std::size_t{1} << 32};
+  auto reading = large.source();
+  BOOST_TEST(large.reserve(std::size_t{1} << 30) == nullptr);
+  BOOST_TEST(large.reserve((std::size_t{1} << 32) + 8) == nullptr);
+  std::byte* longest = large.reserve((std::size_t{1} << 30) - 1);
+  BOOST_REQUIRE(longest != nullptr);
+  large.discard(longest);
+  large.emit(numbered_record(5));
+  reading.drain({}, 0, batch, bpf::ring_release::all);
+  BOOST_TEST(numbers_in(batch) == numbers_from(5, 1), per_element());
+  const auto now = reading.statistics();
+  BOOST_TEST(now.oversize == 2U);
+  BOOST_TEST(now.balances());
+}
+
 BOOST_AUTO_TEST_CASE(discarded_records_are_counted_and_never_seen) {
   ring.emit(numbered_record(0));
   ring.discard(ring.reserve(48));
