@@ -4,12 +4,19 @@
 #include <utility>
 
 namespace aiobpf::loop {
+namespace {
+
+// Longer turns are cut: a moment that far ahead is still one that the clock can name.
+constexpr std::chrono::hours longest_turn{24};
+
+}  // namespace
 
 source_set::source_set(std::chrono::nanoseconds latency, budget turn) noexcept
     : latency_(latency), turn_(turn) {
   // Whatever the budget, a turn makes progress.
   turn_.records = std::max<std::size_t>(turn_.records, 1);
   turn_.bytes = std::max<std::size_t>(turn_.bytes, 1);
+  turn_.time = std::min<std::chrono::nanoseconds>(turn_.time, longest_turn);
 }
 
 std::size_t source_set::add(any_source source) {

@@ -3,6 +3,7 @@
 #include <aiobpf/bpf/ring_reader.hpp>
 #include <aiobpf/loop/source.hpp>
 
+#include <algorithm>
 #include <chrono>
 
 namespace aiobpf::loop {
@@ -35,6 +36,9 @@ public:
   /// often, a waiting source is looked at all the same.
   static constexpr std::chrono::nanoseconds safety_look = std::chrono::milliseconds{100};
 
+  /// The longest window; a longer `latency` is kept by looking more often.
+  static constexpr std::chrono::nanoseconds longest_window = std::chrono::minutes{1};
+
   enum class action {
     drain,    ///< there may be more: drain in the next turn
     release,  ///< release what is held back, then drain at once: what came meanwhile made no wakeup
@@ -42,7 +46,8 @@ public:
     wait,     ///< watch the descriptor; drain when it is readable, or at wake_at()
   };
 
-  explicit wake_policy(std::chrono::nanoseconds latency = {}) noexcept : latency_(latency) {}
+  explicit wake_policy(std::chrono::nanoseconds latency = {}) noexcept
+      : latency_(std::min(latency, longest_window)) {}
 
   /// How the next drain releases its records.
   bpf::ring_release release_mode() const noexcept {

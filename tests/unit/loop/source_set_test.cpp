@@ -95,6 +95,12 @@ BOOST_AUTO_TEST_CASE(a_turn_without_time_takes_from_one_source_and_the_next_from
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_turn_whose_time_has_no_end_takes_from_all) {
+  fakes three{3, {.time = std::chrono::nanoseconds::max()}};
+  for (std::size_t id = 0; id < 3; ++id) three.emit(id, 2);
+  BOOST_TEST(three.take() == 6U);
+}
+
 BOOST_AUTO_TEST_CASE(full_sources_get_equal_shares_of_a_turn) {
   fakes three{3, {.records = 30, .time = 1h}};
   for (std::size_t id = 0; id < 3; ++id) three.emit(id, 100);

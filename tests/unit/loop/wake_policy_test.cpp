@@ -65,6 +65,12 @@ BOOST_AUTO_TEST_CASE(without_latency_nothing_is_held_back) {
   BOOST_TEST((loop::wake_policy{1ns}.release_mode() == bpf::ring_release::hold_last));
 }
 
+BOOST_AUTO_TEST_CASE(a_latency_without_end_is_kept_by_looking_now_and_then) {
+  constexpr auto longest = loop::wake_policy::longest_window;
+  check(std::chrono::nanoseconds::max(),
+        {{0us, 56, stop::empty, action::pause, longest}, {longest, 0, stop::empty, action::release, 0ns}});
+}
+
 BOOST_AUTO_TEST_CASE(with_latency_it_looks_again_when_the_time_is_over_and_not_before) {
   check(200us,
         {{0us, 56, stop::empty, action::pause, 200us}, {200us, 56, stop::empty, action::pause, 200us}});
