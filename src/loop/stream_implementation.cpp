@@ -84,7 +84,7 @@ void stream::implementation::read(read_handler handler, batch& out) {
   read->handler.emplace(std::move(handler));
   ++reads_;
   if (slot.is_connected()) {
-    // A slot may outlive its read (close() ends a read and leaves the slot): it ends that one only.
+    // What is in a slot outlives its read, and ends that one only.
     slot.assign([self = weak_from_this(), number = reads_](asio::cancellation_type) {
       const auto alive = self.lock();
       if (alive && alive->reads_ == number) alive->cancel(asio::error::operation_aborted);
@@ -171,7 +171,6 @@ void stream::implementation::disarm() noexcept {
 void stream::implementation::complete(pending_read& read, source_set::clock::time_point began,
                                       error_code error, std::size_t records) {
   auto handler = read.take();
-  if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) slot.clear();
 
   // Also when the handler throws.
   struct settle {

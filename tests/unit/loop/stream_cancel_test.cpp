@@ -6,6 +6,7 @@
 #include <aiobpf/loop/stream.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -114,6 +115,34 @@ BOOST_AUTO_TEST_CASE(a_read_whose_records_are_taken_is_past_cancelling) {
   cancel.emit(asio::cancellation_type::total);
   BOOST_TEST(records == 3U);
   BOOST_TEST(!error);
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_that_comes_after_its_read_completed_does_not_end_the_next_one) {
+  emit(0, 1);
+  start_read();
+  BOOST_TEST(wait_for_end());
+  bool later = false;
+  events.async_read(batch, [&](error_code result, std::size_t) {
+    BOOST_TEST(!result);
+    later = true;
+  });
+  cancel.emit(asio::cancellation_type::total);
+  emit(1, 1);
+  BOOST_TEST(run_until(context, [&] { return later; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_read_keeps_the_context_of_its_handler_no_longer) {
+  asio::io_context other;
+  events.async_read(batch, asio::bind_executor(other.get_executor(), [this](error_code result, std::size_t) {
+                      ended = true;
+                      error = result;
+                    }));
+  context.poll();
+  events.cancel();
+  context.poll_one();  // the completion's way; what the stream has yet to clean up holds nobody
+  BOOST_TEST(is_out_of_work(other));
+  BOOST_TEST(ended);
+  BOOST_TEST(error == asio::error::operation_aborted);
 }
 
 BOOST_AUTO_TEST_CASE(a_slot_that_was_left_behind_does_not_end_a_later_read) {
