@@ -11,22 +11,6 @@
 namespace aiobpf::python {
 namespace {
 
-// True when `loop.is_closed()`; a loop that cannot say is taken for open.
-bool is_closed(PyObject* loop) {
-  const auto closed = reference::steal(PyObject_CallMethod(loop, "is_closed", nullptr));
-  if (!closed) {
-    PyErr_Clear();
-    return false;
-  }
-  return PyObject_IsTrue(closed.get()) == 1;
-}
-
-reference running_loop() {
-  const auto asyncio = reference::steal(PyImport_ImportModule("asyncio"));
-  return asyncio ? reference::steal(PyObject_CallMethod(asyncio.get(), "get_running_loop", nullptr))
-                 : reference{};
-}
-
 // Sets an exception aside that is on its way while we call Python (a dealloc, an __aexit__).
 class exception_kept {
 public:
@@ -40,6 +24,60 @@ private:
   PyObject* value_;
   PyObject* trace_;
 };
+
+// What the loop says of itself; one that cannot say does not. Without an exception set.
+bool says(PyObject* loop, const char* question) {
+  const auto answer = reference::steal(PyObject_CallMethod(loop, question, nullptr));
+  if (!answer) PyErr_Clear();
+  return answer && PyObject_IsTrue(answer.get()) == 1;
+}
+
+bool is_closed(PyObject* loop) {
+  const exception_kept kept;
+  return says(loop, "is_closed");
+}
+
+// Whether the loop runs, and in another thread than this one.
+bool runs_elsewhere(PyObject* loop) {
+  if (!says(loop, "is_running")) return false;
+  const auto asyncio = reference::steal(PyImport_ImportModule("asyncio"));
+  const auto here = asyncio
+                        ? reference::steal(PyObject_CallMethod(asyncio.get(), "_get_running_loop", nullptr))
+                        : reference{};
+  if (!here) PyErr_Clear();
+  return here.get() != loop;
+}
+
+reference running_loop() {
+  const auto asyncio = reference::steal(PyImport_ImportModule("asyncio"));
+  return asyncio ? reference::steal(PyObject_CallMethod(asyncio.get(), "get_running_loop", nullptr))
+                 : reference{};
+}
+
+// A loop's watch of a driver that is to end on the loop's own thread. It keeps the descriptor until then: its
+// number must not be another's when the loop is told.
+struct ended_watch {
+  reference loop;
+  std::shared_ptr<driver> watched;
+};
+
+PyObject* end_watch(PyObject* capsule, PyObject*) {
+  const auto* ended = static_cast<ended_watch*>(PyCapsule_GetPointer(capsule, nullptr));
+  return PyObject_CallMethod(ended->loop.get(), "remove_reader", "i", ended->watched->native_handle());
+}
+
+PyMethodDef end_watch_function{"end_watch", end_watch, METH_NOARGS, nullptr};
+
+bool end_watch_soon(PyObject* loop, const std::shared_ptr<driver>& watched) {
+  auto ended = std::make_unique<ended_watch>(ended_watch{reference::borrow(loop), watched});
+  const auto capsule = reference::steal(PyCapsule_New(ended.get(), nullptr, [](PyObject* self) {
+    delete static_cast<ended_watch*>(PyCapsule_GetPointer(self, nullptr));
+  }));
+  if (!capsule) return false;
+  ended.release();  // the capsule's now
+  const auto function = reference::steal(PyCFunction_New(&end_watch_function, capsule.get()));
+  return function && reference::steal(PyObject_CallMethod(loop, "call_soon_threadsafe", "O", function.get()));
+}
 
 }  // namespace
 
@@ -79,6 +117,10 @@ bool record_reader::fetch(PyObject* self, PyObject** result, PySendResult& inste
       PyErr_SetNone(PyExc_StopAsyncIteration);
       return false;
     }
+    if (handing_over_) {  // a record of current_ is still being made an object, and its code asks for more
+      instead = yield_to_loop(result);
+      return false;
+    }
     left_ = driver_->try_take(current_);
     if (left_ > 0) {
       at_ = current_.begin();
@@ -111,6 +153,10 @@ bool record_reader::start_waiting(PyObject* self, PyObject** result) {
   if (!watch(self, event_loop.get())) return false;
   waiter_ = waiter::make(event_loop.get());
   if (!waiter_) return false;
+  if (!driver_) {  // closed meanwhile
+    PyErr_SetNone(PyExc_StopAsyncIteration);
+    return false;
+  }
   resumed_ = true;
   until_look_ = 1;
   *result = Py_NewRef(waiter_.get());
@@ -118,38 +164,43 @@ bool record_reader::start_waiting(PyObject* self, PyObject** result) {
 }
 
 bool record_reader::watch(PyObject* self, PyObject* event_loop) {
-  if (loop_.get() == event_loop) return true;
-  unwatch();
-  const int fd = driver_->native_handle();
+  const auto watched = driver_;
+  if (!watched || loop_.get() == event_loop) return true;
+  unwatch(watched);
+  const int fd = watched->native_handle();
   const auto callback = reference::steal(PyObject_GetAttrString(self, "_readable"));
   const auto added =
       callback ? reference::steal(PyObject_CallMethod(event_loop, "add_reader", "iO", fd, callback.get()))
                : reference{};
   if (!added) return false;
-  if (!driver_) {  // closed meanwhile: by a signal's handler
-    if (reference::steal(PyObject_CallMethod(event_loop, "remove_reader", "i", fd))) {
-      PyErr_SetNone(PyExc_StopAsyncIteration);
-    }
-    return false;
-  }
   loop_ = reference::borrow(event_loop);
+  if (!driver_) unwatch(watched);  // closed meanwhile
   return true;
 }
 
-void record_reader::unwatch() noexcept {
+void record_reader::unwatch(const std::shared_ptr<driver>& watched) noexcept {
   const auto event_loop = std::exchange(loop_, reference{});
-  if (!event_loop || is_closed(event_loop.get())) return;
+  if (!event_loop) return;
   const exception_kept kept;
-  if (!reference::steal(
-          PyObject_CallMethod(event_loop.get(), "remove_reader", "i", driver_->native_handle()))) {
-    PyErr_WriteUnraisable(event_loop.get());
-  }
+  if (is_closed(event_loop.get())) return;
+  const bool done = guarded("BpfError", false, [&]() -> bool {
+    if (runs_elsewhere(event_loop.get())) return end_watch_soon(event_loop.get(), watched);
+    return static_cast<bool>(reference::steal(
+        PyObject_CallMethod(event_loop.get(), "remove_reader", "i", watched->native_handle())));
+  });
+  if (!done) PyErr_WriteUnraisable(event_loop.get());
 }
 
 void record_reader::wake_waiting() noexcept {
-  if (!waiter_ || !waiter::is_awaited(waiter_.get())) return;
+  if (!waiter_) return;
   const exception_kept kept;
-  if (!waiter::wake_soon(waiter_.get())) PyErr_Clear();  // its loop is closed: nobody waits there any more
+  const auto waiting = waiter_;
+  if (waiter::wake_threadsafe(waiting.get())) return;
+  if (is_closed(waiter::loop(waiting.get()))) {
+    PyErr_Clear();  // nobody waits there any more
+  } else {
+    PyErr_WriteUnraisable(waiting.get());
+  }
 }
 
 bool record_reader::readable() {
@@ -177,16 +228,17 @@ PySendResult record_reader::next_batch(PyObject* self, PyObject** result) {
 }
 
 void record_reader::close() noexcept {
-  if (!driver_) return;
-  unwatch();
-  driver_->close();
-  final_ = driver_->statistics();
+  // Closed first: what follows calls Python, and so anybody's code.
+  const auto closing = std::exchange(driver_, nullptr);
+  if (!closing) return;
+  closing->close();
+  final_ = closing->statistics();
   final_.delivered = delivered_;
   final_.queued = 0;
   final_.dropped_at_close = final_.received - delivered_;
-  driver_.reset();
   left_ = 0;
   if (!handing_over_) current_.clear();
+  unwatch(closing);
   wake_waiting();
 }
 

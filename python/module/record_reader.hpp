@@ -18,6 +18,9 @@ namespace aiobpf::python {
 /// The asyncio side of a ring buffer: hands out events or batches of one driver, and makes the task wait
 /// when there are none. What `async for` runs through; so next_event() is short.
 ///
+/// All of it is called with the GIL held, close() and add() from any thread and from signal handlers.
+/// Whatever calls Python may find itself closed when that returns.
+///
 /// Between records it looks at the clock now and then, and yields to the loop when its turn is over: an
 /// `async for` whose body never awaits starves nobody.
 class record_reader {
@@ -34,6 +37,8 @@ public:
 
   void add(loop::any_source source, decoder made);
 
+  /// `self` is the RecordReader that this is in.
+  ///
   /// As am_send: PYGEN_RETURN with the next event; PYGEN_NEXT with what the task is to wait on; PYGEN_ERROR
   /// (StopAsyncIteration when closed).
   PySendResult next_event(PyObject* self, PyObject** result) {
@@ -47,6 +52,7 @@ public:
   /// The loop says that the driver's descriptor is readable. False with an exception set.
   bool readable();
 
+  /// Ends it, and wakes the task that waits.
   void close() noexcept;
   bool is_open() const noexcept { return driver_ != nullptr; }
   loop::ledger statistics() const;
@@ -57,18 +63,19 @@ public:
 
 private:
   PySendResult hand_over(PyObject** result) {
-    // Making an object may run the cycle collector, and so anybody's code, which may close us: the counts are
-    // settled before, and the record's memory is kept until after.
+    // Making an object may run the cycle collector, and so anybody's code, which may close us or take events:
+    // the counts are settled before, and the record's memory is kept until after.
     const auto* data = at_.data();
     const auto length = at_.length();
     const auto source = at_.source();
     ++at_;
     --left_;
     ++delivered_;
-    handing_over_ = true;
+    const bool nested = std::exchange(handing_over_, true);
     PyObject* event = decoders_[source](data, length);
-    handing_over_ = false;
-    if (left_ == 0) current_.clear();  // a loan goes back now, not when the next event is asked for
+    handing_over_ = nested;
+    // A loan goes back now, not when the next event is asked for.
+    if (left_ == 0 && !nested) current_.clear();
     *result = event;
     return event != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
   }
@@ -78,10 +85,10 @@ private:
   bool fetch(PyObject* self, PyObject** result, PySendResult& instead);
   bool start_waiting(PyObject* self, PyObject** result);
   bool watch(PyObject* self, PyObject* event_loop);
-  void unwatch() noexcept;
+  void unwatch(const std::shared_ptr<driver>& watched) noexcept;
   void wake_waiting() noexcept;
 
-  std::unique_ptr<driver> driver_;  // null when closed
+  std::shared_ptr<driver> driver_;  // null when closed; shared with those that its descriptor must outlive
   loop::ledger final_;              // of that moment
   std::vector<decoder> decoders_;   // by source
   loop::batch current_;

@@ -46,14 +46,28 @@ void dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-// loop.call_soon(callback, self, context=context)
-bool call_soon(PyObject* self, PyObject* callback, PyObject* context) {
-  const auto method = reference::steal(PyObject_GetAttrString(as_waiter(self)->loop, "call_soon"));
+// loop.call_soon(callback, self, context=context), or loop.call_soon_threadsafe().
+bool call_soon(PyObject* self, const char* name, PyObject* callback, PyObject* context) {
+  const auto method = reference::steal(PyObject_GetAttrString(as_waiter(self)->loop, name));
   const auto arguments = reference::steal(PyTuple_Pack(2, callback, self));
   const auto keywords = reference::steal(PyDict_New());
   if (!method || !arguments || !keywords) return false;
   if (context != nullptr && PyDict_SetItemString(keywords.get(), "context", context) != 0) return false;
   return static_cast<bool>(reference::steal(PyObject_Call(method.get(), arguments.get(), keywords.get())));
+}
+
+// Ends the wait, by the loop's method of that name. When that fails, the task waits on as before.
+bool end_soon(PyObject* self, const char* name) {
+  waiter_object* me = as_waiter(self);
+  me->pending = false;
+  // Taken out first: the loop's method may be Python, and so run code that ends the wait, too.
+  auto callback = reference::steal(std::exchange(me->callback, nullptr));
+  auto context = reference::steal(std::exchange(me->context, nullptr));
+  if (!callback || call_soon(self, name, callback.get(), context.get())) return true;
+  me->pending = true;
+  me->callback = callback.release();
+  me->context = context.release();
+  return false;
 }
 
 PyObject* add_done_callback(PyObject* self, PyObject* arguments, PyObject* keywords) {
@@ -67,7 +81,7 @@ PyObject* add_done_callback(PyObject* self, PyObject* arguments, PyObject* keywo
   if (context == Py_None) context = nullptr;
   waiter_object* me = as_waiter(self);
   if (!me->pending) {
-    if (!call_soon(self, callback, context)) return nullptr;
+    if (!call_soon(self, "call_soon", callback, context)) return nullptr;
     Py_RETURN_NONE;
   }
   if (me->callback != nullptr) {
@@ -99,9 +113,9 @@ PyObject* cancel(PyObject* self, PyObject* arguments, PyObject* keywords) {
   }
   waiter_object* me = as_waiter(self);
   if (!me->pending) Py_RETURN_FALSE;
+  if (!end_soon(self, "call_soon")) return nullptr;
   me->cancelled = true;
   Py_XSETREF(me->message, Py_NewRef(message));
-  if (!waiter::wake_soon(self)) return nullptr;
   Py_RETURN_TRUE;
 }
 
@@ -205,12 +219,8 @@ bool waiter::wake(PyObject* object) {
   return static_cast<bool>(stepped);
 }
 
-bool waiter::wake_soon(PyObject* object) {
-  waiter_object* me = as_waiter(object);
-  me->pending = false;
-  const auto callback = reference::steal(std::exchange(me->callback, nullptr));
-  const auto context = reference::steal(std::exchange(me->context, nullptr));
-  return !callback || call_soon(object, callback.get(), context.get());
+bool waiter::wake_threadsafe(PyObject* object) {
+  return end_soon(object, "call_soon_threadsafe");
 }
 
 }  // namespace aiobpf::python

@@ -25,8 +25,10 @@ public:
   /// False with an exception set (what a task lets through: KeyboardInterrupt, SystemExit).
   static bool wake(PyObject* object);
 
-  /// Lets the loop step the waiting task soon. For use inside of tasks.
-  static bool wake_soon(PyObject* object);
+  /// Lets the loop step the waiting task soon, and wakes the loop for that. From any thread, from signal
+  /// handlers, and when the task that got `object` does not wait on it yet. False with an exception set; then
+  /// the task still waits, and can be cancelled.
+  static bool wake_threadsafe(PyObject* object);
 };
 
 }  // namespace aiobpf::python

@@ -88,8 +88,12 @@ def run(new_loop: Callable[[], asyncio.AbstractEventLoop]) -> Run:
         return result
 
     async def within_time(main: Coroutine[Any, Any, Any]) -> Any:
-        async with asyncio.timeout(30):  # pytest-timeout can only end the whole process: uvloop hides signals
-            return await main
+        loop = asyncio.get_running_loop()
+        end = loop.time() + 30  # pytest-timeout can only end the whole process: uvloop hides signals
+        async with asyncio.timeout_at(end):
+            result = await main
+        assert loop.time() < end, "only the end of the time woke the loop"
+        return result
 
     return run
 
