@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Included by BPF programs whose records aiobpf reads. Include <linux/bpf.h> (or vmlinux.h) and
- * <bpf/bpf_helpers.h> first.
+/* Included by BPF programs whose records aiobpf reads. It includes <linux/bpf.h>, unless vmlinux.h was
+ * included first, and <bpf/bpf_helpers.h>. With a wheel, aiobpf.get_include() gives its folder.
  *
  *   AIOBPF_RING(events, 256 * 1024);             // the ring `events` and its counters
  *
@@ -20,6 +20,12 @@
  */
 #ifndef AIOBPF_BPF_H
 #define AIOBPF_BPF_H
+
+#ifndef __VMLINUX_H__ /* it has the types of <linux/bpf.h> and refuses them a second time */
+#include <linux/bpf.h>
+#endif
+
+#include <bpf/bpf_helpers.h>
 
 /* One value of the map `<ring>__ledger`. Append only: user space reads it by offset. */
 struct aiobpf_ledger {

@@ -44,5 +44,11 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     return python
 
 
+def test_the_installed_package_brings_the_header_of_bpf_programs(python: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    folder = succeed(python, "-c", "import aiobpf; print(aiobpf.get_include())", cwd=tmp_path).strip()
+    assert folder.startswith(str(python.parents[1]))
+    assert pathlib.Path(folder, "aiobpf.bpf.h").read_bytes() == (ROOT / "bpf" / "aiobpf.bpf.h").read_bytes()
+
+
 def test_the_installed_package_reads_a_ring(python: pathlib.Path, tmp_path: pathlib.Path) -> None:
     succeed(python, "-c", PROGRAM, cwd=tmp_path)

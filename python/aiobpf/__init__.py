@@ -25,6 +25,7 @@ from aiobpf._errors import (
     BpfVerifierError,
     BtfValidationError,
 )
+from aiobpf._include import get_include
 from aiobpf._ledger import Ledger
 from aiobpf._link import BpfLink
 from aiobpf._map import BpfMap
@@ -49,6 +50,7 @@ __all__ = [
     "open",
     "load",
     "missing_requirements",
+    "get_include",
     "BpfObjectFile",
     "BpfObject",
     "BpfProgram",
