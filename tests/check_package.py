@@ -32,6 +32,32 @@ def test_a_consumer_is_built_and_reads_a_batch(prefix: pathlib.Path, tmp_path: p
     assert succeed(tmp_path / "consumer") == "3 records, 8 bytes each\n"
 
 
+@pytest.mark.timeout(400)  # the library is built
+@pytest.mark.parametrize("way", ["subdirectory", "fetch"])
+def test_a_project_that_contains_the_library_is_built_and_installs_nothing_of_it(
+    way: str, tmp_path: pathlib.Path
+) -> None:
+    launcher = cached("AIOBPF_CCACHE").removesuffix("AIOBPF_CCACHE-NOTFOUND")
+    build = tmp_path / "build"
+    configured = configure(
+        build, f"-DAIOBPF_FROM={way}", f"-DAIOBPF_SOURCE={ROOT}", f"-DCMAKE_CXX_COMPILER_LAUNCHER={launcher}",
+        "-DCMAKE_BUILD_TYPE=",
+    )  # fmt: skip
+    assert configured.returncode == 0, configured.stdout
+    succeed(cached("CMAKE_COMMAND"), "--build", build, timeout=380)
+    assert succeed(build / "consumer") == "3 records, 8 bytes each\n"
+
+    succeed(cached("CMAKE_COMMAND"), "--install", build, "--prefix", tmp_path / "prefix")
+    installed = [path for path in (tmp_path / "prefix").rglob("*") if path.is_file()]
+    assert [path.name for path in installed] == ["consumer"]
+
+
+def test_a_project_that_contains_the_library_may_install_it(tmp_path: pathlib.Path) -> None:
+    configured = configure(tmp_path, "-DAIOBPF_FROM=subdirectory", f"-DAIOBPF_SOURCE={ROOT}", "-DAIOBPF_INSTALL=ON")
+    assert configured.returncode == 0, configured.stdout
+    assert "aiobpf-targets.cmake" in (tmp_path / "aiobpf" / "cmake_install.cmake").read_text()
+
+
 def test_another_version_is_refused(prefix: pathlib.Path, tmp_path: pathlib.Path) -> None:
     configured = configure(tmp_path, f"-DCMAKE_PREFIX_PATH={prefix}", "-DWANTED_VERSION=9.0")
     assert configured.returncode != 0
