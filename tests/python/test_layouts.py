@@ -48,10 +48,12 @@ def test_every_field_reads_what_struct_unpacks(fields: list[Any], tail: int, dat
 
     event = _aiobpf.make_event_type("random", len(record), description, {})(record)
     for ((kind, _, size, letter), count, _), (name, at, *_) in zip(fields, description, strict=True):
-        assert getattr(event, name) == expected(kind, letter, count, record[at : at + size * max(count, 1)])
+        # By repr: a NaN is not equal to itself.
+        assert repr(getattr(event, name)) == repr(expected(kind, letter, count, record[at : at + size * max(count, 1)]))
     assert bytes(event) == record
     assert repr(event).startswith("random(")
-    assert event == type(event)(record) and hash(event) == hash(type(event)(record))
+    if "nan" not in repr(event):
+        assert event == type(event)(record) and hash(event) == hash(type(event)(record))
 
 
 @settings(max_examples=200, deadline=None, database=None)
