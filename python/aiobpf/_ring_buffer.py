@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from types import TracebackType
 from typing import Any, Literal
 
@@ -105,7 +105,12 @@ class BpfRingBuffer:
         _aiobpf.add_ring(reader, map._raw, _counters_of(map), _class_of(event_type, map))
 
     def __aiter__(self) -> AsyncIterator[Any]:
-        return self._open()
+        return self._open().events(self)
+
+    def __anext__(self) -> Awaitable[Any]:
+        """The next event. When closed, StopAsyncIteration, which `anext(rb, default)` turns into the default."""
+        assert self._reader is not None
+        return self._reader.events(self)
 
     def batches(self) -> AsyncIterator[Batch]:
         """Iterates over batches: sequences of the events that were read together.
@@ -116,7 +121,7 @@ class BpfRingBuffer:
         A Batch whose records have one length is a strided buffer of unsigned bytes, of the shape
         (events, bytes of an event). Events that an interrupted `async for` left come first.
         """
-        return self._open().batches()
+        return self._open().batches(self)
 
     def statistics(self) -> Ledger:
         """Where every record went, so far; after close(), at that moment. Walks over what is unread."""

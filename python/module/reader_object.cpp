@@ -11,19 +11,23 @@ struct reader_object {
   PyObject_HEAD record_reader* reader;
 };
 
-struct batches_object {
-  PyObject_HEAD PyObject* events;  // the reader_object
+// Of events or of batches. The reader does not keep its owner: an owner that nobody iterates over and nobody
+// else keeps ends, and closes the reader.
+struct iterator_object {
+  PyObject_HEAD PyObject* reader;  // a reader_object
+  PyObject* owner;
 };
 
 // The module's, for as long as the process lives.
 PyTypeObject* reader_type = nullptr;
+PyTypeObject* events_type = nullptr;
 PyTypeObject* batches_type = nullptr;
 
 record_reader& reader_in(PyObject* self) {
   return *reinterpret_cast<reader_object*>(self)->reader;
 }
-PyObject* events_of(PyObject* self) {
-  return reinterpret_cast<batches_object*>(self)->events;
+iterator_object& as_iterator(PyObject* self) {
+  return *reinterpret_cast<iterator_object*>(self);
 }
 
 PyObject* itself(PyObject* self) {
@@ -31,12 +35,13 @@ PyObject* itself(PyObject* self) {
 }
 
 PySendResult send_event(PyObject* self, PyObject*, PyObject** result) {
-  return reader_in(self).next_event(self, result);
+  PyObject* reader = as_iterator(self).reader;
+  return reader_in(reader).next_event(reader, result);
 }
 
 PySendResult send_batch(PyObject* self, PyObject*, PyObject** result) {
-  PyObject* events = events_of(self);
-  return reader_in(events).next_batch(events, result);
+  PyObject* reader = as_iterator(self).reader;
+  return reader_in(reader).next_batch(reader, result);
 }
 
 // For those who step an awaitable by next(): a return is a StopIteration with a value.
@@ -51,7 +56,7 @@ PyObject* next(PyObject* self) {
 }
 
 // What generators have, for those who await through one (`anext(events, default)`): throwing ends the
-// await. The end of an await is not the end of the reader: hence its own word, stop().
+// await, and not the reader.
 template <sendfunc Send>
 PyObject* send(PyObject* self, PyObject*) {
   return next<Send>(self);
@@ -89,10 +94,21 @@ PyObject* stop(PyObject* self, PyObject*) {
   Py_RETURN_NONE;
 }
 
-PyObject* batches(PyObject* self, PyObject*) {
-  auto* made = reinterpret_cast<batches_object*>(batches_type->tp_alloc(batches_type, 0));
-  if (made != nullptr) made->events = Py_NewRef(self);
-  return reinterpret_cast<PyObject*>(made);
+PyObject* make_iterator(PyTypeObject* type, PyObject* reader, PyObject* owner) {
+  PyObject* made = type->tp_alloc(type, 0);
+  if (made != nullptr) {
+    as_iterator(made).reader = Py_NewRef(reader);
+    as_iterator(made).owner = Py_NewRef(owner);
+  }
+  return made;
+}
+
+PyObject* events(PyObject* self, PyObject* owner) {
+  return make_iterator(events_type, self, owner);
+}
+
+PyObject* batches(PyObject* self, PyObject* owner) {
+  return make_iterator(batches_type, self, owner);
 }
 
 PyObject* statistics(PyObject* self, PyObject*) {
@@ -135,37 +151,32 @@ void dealloc_reader(PyObject* self) {
   Py_DECREF(type);
 }
 
-int traverse_batches(PyObject* self, visitproc visit, void* arg) {
+int traverse_iterator(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
-  Py_VISIT(events_of(self));
+  Py_VISIT(as_iterator(self).reader);
+  Py_VISIT(as_iterator(self).owner);
   return 0;
 }
 
-int clear_batches(PyObject* self) {
-  Py_CLEAR(reinterpret_cast<batches_object*>(self)->events);
+// Its reader stays: it leads back to us through a task only, and the task is cleared.
+int clear_iterator(PyObject* self) {
+  Py_CLEAR(as_iterator(self).owner);
   return 0;
 }
 
-void dealloc_batches(PyObject* self) {
+void dealloc_iterator(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
   PyObject_GC_UnTrack(self);
-  clear_batches(self);
+  Py_CLEAR(as_iterator(self).owner);
+  Py_CLEAR(as_iterator(self).reader);
   type->tp_free(self);
   Py_DECREF(type);
 }
 
 PyMethodDef reader_methods[] = {
-    {"batches", batches, METH_NOARGS, nullptr},       {"stop", stop, METH_NOARGS, nullptr},
-    {"statistics", statistics, METH_NOARGS, nullptr}, {"_readable", readable, METH_NOARGS, nullptr},
-    {"send", send<send_event>, METH_O, nullptr},      {"throw", throw_into, METH_VARARGS, nullptr},
-    {"close", close_await, METH_NOARGS, nullptr},     {nullptr, nullptr, 0, nullptr},
-};
-
-PyMethodDef batches_methods[] = {
-    {"send", send<send_batch>, METH_O, nullptr},
-    {"throw", throw_into, METH_VARARGS, nullptr},
-    {"close", close_await, METH_NOARGS, nullptr},
-    {nullptr, nullptr, 0, nullptr},
+    {"events", events, METH_O, nullptr},           {"batches", batches, METH_O, nullptr},
+    {"stop", stop, METH_NOARGS, nullptr},          {"statistics", statistics, METH_NOARGS, nullptr},
+    {"_readable", readable, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr},
 };
 
 PyGetSetDef reader_attributes[] = {
@@ -174,12 +185,6 @@ PyGetSetDef reader_attributes[] = {
 };
 
 PyType_Slot reader_slots[] = {
-    {Py_am_aiter, reinterpret_cast<void*>(itself)},
-    {Py_am_anext, reinterpret_cast<void*>(itself)},
-    {Py_am_await, reinterpret_cast<void*>(itself)},
-    {Py_am_send, reinterpret_cast<void*>(send_event)},
-    {Py_tp_iter, reinterpret_cast<void*>(itself)},
-    {Py_tp_iternext, reinterpret_cast<void*>(next<send_event>)},
     {Py_tp_traverse, reinterpret_cast<void*>(traverse_reader)},
     {Py_tp_clear, reinterpret_cast<void*>(clear_reader)},
     {Py_tp_dealloc, reinterpret_cast<void*>(dealloc_reader)},
@@ -188,23 +193,35 @@ PyType_Slot reader_slots[] = {
     {0, nullptr},
 };
 
-PyType_Slot batches_slots[] = {
+template <sendfunc Send>
+PyMethodDef iterator_methods[] = {
+    {"send", send<Send>, METH_O, nullptr},
+    {"throw", throw_into, METH_VARARGS, nullptr},
+    {"close", close_await, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+template <sendfunc Send>
+PyType_Slot iterator_slots[] = {
     {Py_am_aiter, reinterpret_cast<void*>(itself)},
     {Py_am_anext, reinterpret_cast<void*>(itself)},
     {Py_am_await, reinterpret_cast<void*>(itself)},
-    {Py_am_send, reinterpret_cast<void*>(send_batch)},
+    {Py_am_send, reinterpret_cast<void*>(Send)},
     {Py_tp_iter, reinterpret_cast<void*>(itself)},
-    {Py_tp_iternext, reinterpret_cast<void*>(next<send_batch>)},
-    {Py_tp_traverse, reinterpret_cast<void*>(traverse_batches)},
-    {Py_tp_clear, reinterpret_cast<void*>(clear_batches)},
-    {Py_tp_dealloc, reinterpret_cast<void*>(dealloc_batches)},
-    {Py_tp_methods, batches_methods},
+    {Py_tp_iternext, reinterpret_cast<void*>(next<Send>)},
+    {Py_tp_traverse, reinterpret_cast<void*>(traverse_iterator)},
+    {Py_tp_clear, reinterpret_cast<void*>(clear_iterator)},
+    {Py_tp_dealloc, reinterpret_cast<void*>(dealloc_iterator)},
+    {Py_tp_methods, iterator_methods<Send>},
     {0, nullptr},
 };
 
 constexpr unsigned flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION;
 PyType_Spec reader_spec{"aiobpf._aiobpf.RecordReader", sizeof(reader_object), 0, flags, reader_slots};
-PyType_Spec batches_spec{"aiobpf._aiobpf.BatchReader", sizeof(batches_object), 0, flags, batches_slots};
+PyType_Spec events_spec{"aiobpf._aiobpf.EventIterator", sizeof(iterator_object), 0, flags,
+                        iterator_slots<send_event>};
+PyType_Spec batches_spec{"aiobpf._aiobpf.BatchIterator", sizeof(iterator_object), 0, flags,
+                         iterator_slots<send_batch>};
 
 PyTypeObject* make_type(PyObject* module, PyType_Spec& spec, const char* name) {
   PyObject* type = PyType_FromSpec(&spec);
@@ -215,9 +232,9 @@ PyTypeObject* make_type(PyObject* module, PyType_Spec& spec, const char* name) {
 }  // namespace
 
 bool reader_objects_ready(PyObject* module) {
-  reader_type = make_type(module, reader_spec, "RecordReader");
-  batches_type = reader_type ? make_type(module, batches_spec, "BatchReader") : nullptr;
-  return batches_type != nullptr;
+  return (reader_type = make_type(module, reader_spec, "RecordReader")) != nullptr &&
+         (events_type = make_type(module, events_spec, "EventIterator")) != nullptr &&
+         (batches_type = make_type(module, batches_spec, "BatchIterator")) != nullptr;
 }
 
 PyObject* make_reader_object(std::unique_ptr<driver> from) {

@@ -5,11 +5,12 @@
 
 namespace aiobpf::python {
 
-/// Registers the types `RecordReader` (an async iterator of events) and `BatchReader` (of batches); called
-/// once when the module is made. False with an exception set.
+/// Registers the types `RecordReader`, `EventIterator` and `BatchIterator`; called once when the module is
+/// made. False with an exception set.
 ///
-/// Both are their own awaitable, and end their await by am_send's PYGEN_RETURN: no coroutine, no Future and
-/// no StopIteration an event.
+/// `reader.events(owner)` and `reader.batches(owner)` give asynchronous iterators, which keep the owner
+/// alive. An iterator is its own awaitable, and ends its await by am_send's PYGEN_RETURN: no coroutine, no
+/// Future and no StopIteration an event.
 bool reader_objects_ready(PyObject* module);
 
 /// A RecordReader. Null with an exception set.
