@@ -1,5 +1,7 @@
 // Prints the machine's program executions until Ctrl-C, then the ledger.
 //   exec_watch exec.bpf.o
+#include "printable.hpp"
+
 #include <aiobpf/bpf/object_file.hpp>
 #include <aiobpf/loop/ring_source.hpp>
 #include <aiobpf/loop/stream.hpp>
@@ -12,6 +14,7 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <string>
 
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
@@ -29,18 +32,10 @@ struct exec_event {
   std::uint8_t args[256];
 };
 
-// A file may be called anything: control characters stay out of the terminal.
-std::ostream& print_safely(std::ostream& out, const char* text) {
-  for (; *text != '\0'; ++text) {
-    const auto byte = static_cast<unsigned char>(*text);
-    if (byte >= 0x20 && byte != 0x7f) {
-      out << *text;
-    } else {
-      constexpr const char* digits = "0123456789abcdef";
-      out << "\\x" << digits[byte >> 4] << digits[byte & 15];
-    }
-  }
-  return out;
+// A text that fills its array has no NUL.
+template <std::size_t Size>
+std::string shown(const char (&text)[Size]) {
+  return exec_watch::printable({text, ::strnlen(text, Size)});
 }
 
 asio::awaitable<void> watch(loop::stream& events) {
@@ -51,9 +46,8 @@ asio::awaitable<void> watch(loop::stream& events) {
       exec_event event;
       if (record.data.size() != sizeof(event)) continue;
       std::memcpy(&event, record.data.data(), sizeof(event));
-      std::cout << event.pid << ' ' << event.ppid << ' ' << event.uid << ' ';
-      print_safely(std::cout, event.comm) << ' ';
-      print_safely(std::cout, event.filename) << '\n';
+      std::cout << event.pid << ' ' << event.ppid << ' ' << event.uid << ' ' << shown(event.comm) << ' '
+                << shown(event.filename) << '\n';
     }
     std::cout.flush();
   }

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -116,6 +117,29 @@ def test_a_name_with_a_newline_and_an_escape_sequence_is_printed_escaped(tmp_pat
     assert r"new\nline\x1b[31mred" in line
     assert "\x1b" not in line + "".join(rest)
     assert "every record is accounted for" in rest[-1]
+
+
+@needs_bpf
+def test_the_program_in_cpp_escapes_names_too(tmp_path: pathlib.Path) -> None:
+    program = tmp_path / (NASTY + "\u202e\x9b31m")
+    shutil.copy("/bin/true", program)
+    seen = threading.Event()
+
+    def run_until_seen() -> None:  # it does not say when it has begun
+        while not seen.is_set():
+            subprocess.run([str(program)], check=True)
+
+    with subprocess.Popen([OBJECT.with_name("exec_watch"), OBJECT], stdout=subprocess.PIPE, text=True) as process:
+        running = threading.Thread(target=run_until_seen)
+        running.start()
+        try:
+            assert process.stdout is not None
+            line = next(line for line in process.stdout if str(tmp_path) in line)
+        finally:
+            seen.set()
+            running.join()
+            process.kill()
+    assert line.endswith(rf"{tmp_path}/new\nline\x1b[31mred\u202e\x9b31m" + "\n")
 
 
 def test_without_the_capability_it_says_what_lacks_and_runs_on_a_ring_in_memory() -> None:
