@@ -2,6 +2,9 @@
 
 BpfError
  ├─ BpfLoadError            opening or loading an object
+ │   ├─ BpfFileError        reading its file (an OSError): .filename
+ │   │   ├─ BpfFileNotFoundError, BpfIsADirectoryError, BpfNotADirectoryError
+ │   │   └─ BpfFilePermissionError
  │   └─ BpfVerifierError    the kernel's verifier refused a program: .verifier_log
  ├─ BpfAttachError          attaching a program
  ├─ BpfMapError             a map operation, or a map of the wrong type
@@ -16,6 +19,8 @@ BpfError
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any
 
 _LOG_BEGIN = "-- BEGIN PROG LOAD LOG --\n"
@@ -34,6 +39,8 @@ class BpfError(Exception):
         self.message = message
         self.errno = errno
         self.libbpf_log = libbpf_log
+        if errno and isinstance(self, OSError):
+            self.strerror = os.strerror(errno)
 
     def __str__(self) -> str:
         return self.message
@@ -44,6 +51,23 @@ class BpfError(Exception):
 
 class BpfLoadError(BpfError):
     """An object could not be opened or loaded."""
+
+
+class BpfFileError(BpfLoadError, OSError):  # type: ignore[misc]  # errno is always an int here
+    """The file of an object could not be read; filename: the path that was given."""
+
+    def __init__(
+        self,
+        message: str,
+        errno: int = 0,
+        libbpf_log: str | None = None,
+        filename: str | bytes | None = None,
+    ) -> None:
+        super().__init__(message, errno, libbpf_log)
+        self.filename = filename
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, self.errno, self.libbpf_log, self.filename), self.__dict__
 
 
 class BpfVerifierError(BpfLoadError):
@@ -80,6 +104,37 @@ class BpfPermissionError(BpfError, PermissionError):  # type: ignore[misc]  # er
 
 class BpfSyscallError(BpfError, OSError):  # type: ignore[misc]  # the same
     """The kernel refused a call."""
+
+
+class BpfFileNotFoundError(BpfFileError, FileNotFoundError):  # type: ignore[misc]  # the same
+    """There is no such file."""
+
+
+class BpfIsADirectoryError(BpfFileError, IsADirectoryError):  # type: ignore[misc]  # the same
+    """The path is a directory."""
+
+
+class BpfNotADirectoryError(BpfFileError, NotADirectoryError):  # type: ignore[misc]  # the same
+    """A part of the path is not a directory."""
+
+
+class BpfFilePermissionError(BpfFileError, BpfPermissionError):  # type: ignore[misc]  # the same
+    """The file may not be read."""
+
+
+_FILE_ERRORS = {
+    errno.ENOENT: BpfFileNotFoundError,
+    errno.EISDIR: BpfIsADirectoryError,
+    errno.ENOTDIR: BpfNotADirectoryError,
+    errno.EACCES: BpfFilePermissionError,
+    errno.EPERM: BpfFilePermissionError,
+}
+
+
+def open_error(message: str, number: int, libbpf_log: str | None) -> BpfLoadError:
+    """What opening an object raises; with an errno it is about the file, without one about what is in it."""
+    cls = _FILE_ERRORS.get(number, BpfFileError) if number else BpfLoadError
+    return cls(message, number, libbpf_log)
 
 
 class BtfValidationError(BpfError, ValueError):

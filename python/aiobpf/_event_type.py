@@ -11,7 +11,7 @@ import threading
 import weakref
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from aiobpf import _aiobpf
+from aiobpf import _aiobpf, _arguments
 
 #: Name and value of each.
 Enumerators: TypeAlias = tuple[tuple[str, int], ...]
@@ -36,7 +36,7 @@ def make_event_type(layout: Layout) -> type[Any]:
 
 
 class _HasLayouts(Protocol):
-    def layout(self, type: str) -> Layout: ...
+    def layout(self, type: bytes) -> Layout: ...
 
 
 class EventTypes:
@@ -47,9 +47,9 @@ class EventTypes:
 
     def get(self, types: _HasLayouts, name: str) -> type[Any]:
         """Raises BpfNotFoundError, BpfUnsupportedError."""
-        made = self._made.get(name)
+        made = self._made.get(name) if isinstance(name, str) else None
         if made is None:
-            made = self._made[name] = make_event_type(types.layout(name))
+            made = self._made[name] = make_event_type(types.layout(_arguments.text("name", name)))
         return made
 
 
@@ -107,7 +107,10 @@ def _itself(event: _E, _memo: object = None) -> _E:
 def _members(field: str, enumerators: Enumerators) -> dict[int, Enumeration] | None:
     if not enumerators:
         return None
-    return {int(member): member for member in _enumeration(field, enumerators)}
+    try:
+        return {int(member): member for member in _enumeration(field, enumerators)}
+    except (TypeError, ValueError):  # names that Python's enum keeps for itself, as `mro`: numbers then
+        return None
 
 
 def _enumeration(name: str, enumerators: Enumerators) -> type[Enumeration]:

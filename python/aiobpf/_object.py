@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
-from aiobpf import _aiobpf
+from aiobpf import _aiobpf, _arguments
 from aiobpf._errors import BpfClosedError
 from aiobpf._event_type import EventTypes
 from aiobpf._link import BpfLink
@@ -25,9 +25,13 @@ class BpfObject:
         self._event_types = event_types
         self._links: list[BpfLink] = []
         self.programs: Named[BpfProgram] = Named(
-            "programs", raw.program_names(), lambda n: BpfProgram(self._check_open().program(n), self._keep)
+            "programs",
+            raw.program_names(),
+            lambda n: BpfProgram(self._check_open().program(_arguments.text("name", n)), self._keep),
         )
-        self.maps: Named[BpfMap] = Named("maps", raw.map_names(), lambda n: BpfMap(self._check_open().map(n), self))
+        self.maps: Named[BpfMap] = Named(
+            "maps", raw.map_names(), lambda n: BpfMap(self._check_open().map(_arguments.text("name", n)), self)
+        )
 
     @property
     def name(self) -> str:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from aiobpf import _aiobpf
+from aiobpf import _aiobpf, _arguments
 from aiobpf._constant import Constant, to_constant
+from aiobpf._errors import BpfFileError
 from aiobpf._event_type import EventTypes
 from aiobpf._object import BpfObject
 
@@ -20,9 +21,13 @@ class BpfObjectFile:
     with file.load() as obj: ...
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._raw = _aiobpf.open_file(os.fspath(path))
-        self._name = os.path.basename(os.fspath(path))
+    def __init__(self, path: _arguments.Path) -> None:
+        try:
+            self._raw = _aiobpf.open_file(_arguments.path(path))
+        except BpfFileError as error:
+            error.filename = os.fspath(path)
+            raise
+        self._name = os.path.basename(os.fsdecode(path))
         self._event_types = EventTypes()
 
     def program_names(self) -> list[str]:
@@ -33,7 +38,7 @@ class BpfObjectFile:
 
     def set_max_entries(self, map: str, entries: int) -> None:
         """Entries of a map; of a ring, bytes: a power of two and a multiple of the page size."""
-        self._raw.set_max_entries(map, entries)
+        self._raw.set_max_entries(_arguments.text("map", map), _arguments.integer("entries", entries, 0, 2**32 - 1))
 
     def set_rodata(self, variable: str, value: Constant) -> None:
         """Sets a `const volatile` global: to an int, bool or float, as its type in BTF says, or to bytes of its size.
@@ -43,13 +48,14 @@ class BpfObjectFile:
         Raises BtfValidationError (a number that the variable cannot hold), TypeError, BpfNotFoundError,
         BpfLoadError (bytes of another size).
         """
+        name = _arguments.text("variable", variable)
         if isinstance(value, int | float):
-            value = to_constant(self._raw.rodata(variable), value)
-        self._raw.set_rodata(variable, value)
+            value = to_constant(self._raw.rodata(name), value)
+        self._raw.set_rodata(name, value)
 
     def set_autoload(self, program: str, load: bool) -> None:
         """Whether load() loads that program (it does, unless told otherwise)."""
-        self._raw.set_autoload(program, load)
+        self._raw.set_autoload(_arguments.text("program", program), _arguments.boolean("load", load))
 
     def event_type(self, name: str) -> type[Any]:
         """As BpfObject.event_type()."""
@@ -65,13 +71,18 @@ class BpfObjectFile:
         return BpfObject(loaded, self._name, types)
 
 
-def open(path: str | os.PathLike[str]) -> BpfObjectFile:
-    """Opens a compiled CO-RE object (.bpf.o) without loading it. Raises BpfLoadError, BpfPermissionError."""
+def open(path: _arguments.Path) -> BpfObjectFile:
+    """Opens a compiled CO-RE object (.bpf.o) without loading it.
+
+    path: as open() takes it: str, bytes, os.PathLike.
+
+    Raises BpfFileError (an OSError too: BpfFileNotFoundError, ...), BpfLoadError (not a BPF object).
+    """
     return BpfObjectFile(path)
 
 
 def load(
-    path: str | os.PathLike[str],
+    path: _arguments.Path,
     *,
     max_entries: Mapping[str, int] | None = None,
     rodata: Mapping[str, Constant] | None = None,
@@ -84,12 +95,15 @@ def load(
     max_entries: entries of maps, or bytes of rings, as BpfObjectFile.set_max_entries() takes them.
     rodata: values of `const volatile` globals, as BpfObjectFile.set_rodata() takes them.
 
-    Raises BpfLoadError and its subclasses, BpfPermissionError, and what those two raise.
+    Raises BpfLoadError and its subclasses, BpfPermissionError, BpfUnsupportedError (this kernel lacks something),
+    BpfSyscallError (no descriptor is left), and what those two raise.
     """
+    sizes = _arguments.mapping("max_entries", max_entries)
+    constants = _arguments.mapping("rodata", rodata)
     file = open(path)
-    for map, entries in (max_entries or {}).items():
+    for map, entries in sizes.items():
         file.set_max_entries(map, entries)
-    for variable, value in (rodata or {}).items():
+    for variable, value in constants.items():
         file.set_rodata(variable, value)
     return file.load()
 

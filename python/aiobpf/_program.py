@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aiobpf import _aiobpf
+from aiobpf import _aiobpf, _arguments
 from aiobpf._link import BpfLink
 from aiobpf._map import let_go
 
@@ -56,7 +56,7 @@ class BpfProgram:
 
         Raises BpfAttachError, BpfPermissionError.
         """
-        raw = self._raw.attach_tracepoint(category, name)
+        raw = self._raw.attach_tracepoint(_arguments.text("category", category), _arguments.text("name", name))
         return self._keep(BpfLink(raw, f"tracepoint/{category}/{name}"))
 
     def run(self, context: Any = None) -> int:

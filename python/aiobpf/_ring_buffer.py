@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable
 from types import TracebackType
 from typing import Any, Literal
 
-from aiobpf import _aiobpf
+from aiobpf import _aiobpf, _arguments
 from aiobpf._aiobpf import Batch
 from aiobpf._errors import BpfClosedError, BpfError, BpfNotFoundError
 from aiobpf._ledger import Ledger
@@ -20,6 +21,9 @@ EventType = type[bytes] | type[ctypes.Structure] | type[Any] | str
 
 #: How many bytes of records may wait for Python, by default.
 QUEUE_BYTES = 8 << 20
+
+#: Bytes of a MemoryRing, at most: more than any machine has, and far from what overflows.
+LARGEST_RING = 1 << 40
 
 
 class MemoryRing:
@@ -34,7 +38,7 @@ class MemoryRing:
     """
 
     def __init__(self, size: int) -> None:
-        self._raw = _aiobpf.make_memory_ring(size)
+        self._raw = _aiobpf.make_memory_ring(_arguments.integer("size", size, 0, LARGEST_RING))
 
     def emit(self, record: bytes | bytearray | memoryview) -> bool:
         """Emits a record, from any thread. False when there is no room: counted in the ledger."""
@@ -80,10 +84,8 @@ class BpfRingBuffer:
         self._reader: _aiobpf.RecordReader | None = None
         if driver not in ("thread", "inline"):
             raise ValueError(f"driver is 'thread' or 'inline', not {driver!r}")
-        if not 0.0 <= latency <= 60.0:
-            raise ValueError(f"latency is in seconds, from 0 to 60, not {latency!r}")
-        if queue_bytes <= 0:
-            raise ValueError(f"queue_bytes is a positive number of bytes, not {queue_bytes!r}")
+        latency = _arguments.real("latency", latency, 0, 60)
+        queue_bytes = _arguments.integer("queue_bytes", queue_bytes, 1, sys.maxsize)
         self._reader = _aiobpf.make_reader(driver, latency, queue_bytes)
         try:
             self.add(map, event_type)

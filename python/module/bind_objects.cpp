@@ -14,7 +14,7 @@ namespace py = boost::python;
 
 py::list to_list(const std::vector<std::string>& names) {
   py::list list;
-  for (const auto& name : names) list.append(name);
+  for (const auto& name : names) list.append(to_str(name));
   return list;
 }
 
@@ -48,7 +48,10 @@ py::tuple to_tuple(const bpf::struct_layout& layout) {
 // --- object_file
 
 std::shared_ptr<bpf::object_file> open_file(const std::string& path) {
-  return translated("BpfLoadError", [&] { return std::make_shared<bpf::object_file>(path); });
+  return translated("open_error", [&] {
+    const gil_released others_run;
+    return std::make_shared<bpf::object_file>(path);
+  });
 }
 
 std::shared_ptr<bpf::object> load(bpf::object_file& file) {
@@ -87,7 +90,7 @@ py::list map_names(const Object& object) {
 
 template <class Object>
 py::tuple layout(const Object& object, const std::string& type) {
-  return translated("BpfUnsupportedError", [&] { return to_tuple(object.layout(type)); });
+  return translated("BtfValidationError", [&] { return to_tuple(object.layout(type)); });
 }
 
 // --- object
@@ -163,8 +166,16 @@ py::list keys(const bpf::map& map) {
   });
 }
 
-const std::string& map_name(const bpf::map& map) {
-  return map.name();
+py::object map_name(const bpf::map& map) {
+  return to_str(map.name());
+}
+
+py::object program_name(const bpf::program& program) {
+  return to_str(program.name());
+}
+
+py::object section(const bpf::program& program) {
+  return to_str(program.section());
 }
 
 py::list missing() {
@@ -174,7 +185,6 @@ py::list missing() {
 }  // namespace
 
 void bind_objects() {
-  const auto copied = py::return_value_policy<py::copy_const_reference>();
   py::def("missing_for_bpf", missing);
   py::def("open_file", open_file);
 
@@ -199,8 +209,8 @@ void bind_objects() {
       .def("layout", layout<bpf::object>);
 
   py::class_<bpf::program>("Program", py::no_init)
-      .add_property("name", &bpf::program::name)
-      .add_property("section", &bpf::program::section)
+      .add_property("name", program_name)
+      .add_property("section", section)
       .add_property("type_name", &bpf::program::type_name)
       .add_property("fd", &bpf::program::native_handle)
       .def("attach", attach, py::with_custodian_and_ward_postcall<0, 1>())
@@ -213,7 +223,7 @@ void bind_objects() {
       .def("detach", detach);
 
   py::class_<bpf::map, std::shared_ptr<bpf::map>, boost::noncopyable>("Map", py::no_init)
-      .add_property("name", py::make_function(map_name, copied))
+      .add_property("name", map_name)
       .add_property("type_name", &bpf::map::type_name)
       .add_property("type", &bpf::map::type)
       .add_property("key_size", &bpf::map::key_size)

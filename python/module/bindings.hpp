@@ -6,6 +6,7 @@
 #include <boost/python.hpp>
 
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace aiobpf::python {
@@ -48,6 +49,12 @@ auto translated(const char* kind, Function&& function) -> decltype(function()) {
     boost::python::throw_error_already_set();
     __builtin_unreachable();
   }
+}
+
+/// A str; names are C's and paths Linux's, so bytes that are not UTF-8 are kept as os.fsdecode() keeps them.
+inline boost::python::object to_str(std::string_view text) {
+  return boost::python::object(boost::python::handle<>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "surrogateescape")));
 }
 
 inline boost::python::object to_bytes(std::span<const std::byte> data) {

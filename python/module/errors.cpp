@@ -4,6 +4,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 
 namespace aiobpf::python {
 namespace {
@@ -21,8 +22,14 @@ const char* class_of(const boost::system::error_code& code) noexcept {
       default: return nullptr;
     }
   }
-  const bool refused = code.value() == EPERM || code.value() == EACCES;
-  return code.category() == boost::system::system_category() && refused ? "BpfPermissionError" : nullptr;
+  if (code.category() != boost::system::system_category()) return nullptr;
+  switch (code.value()) {
+    case EPERM:
+    case EACCES: return "BpfPermissionError";
+    case EMFILE:
+    case ENFILE: return "BpfSyscallError";
+    default: return nullptr;
+  }
 }
 
 reference error_class(const char* kind) noexcept {
@@ -33,7 +40,7 @@ reference error_class(const char* kind) noexcept {
 }  // namespace
 
 void set_error(const bpf::error& error, const char* kind) noexcept {
-  const char* own = class_of(error.code());
+  const char* own = kind == std::string_view{"open_error"} ? nullptr : class_of(error.code());
   const auto cls = error_class(own ? own : kind);
   if (!cls) return;
   const int number = error.code().category() == boost::system::system_category() ? error.code().value() : 0;
@@ -45,7 +52,7 @@ void set_error(const bpf::error& error, const char* kind) noexcept {
   if (!log || !text) return;
   const auto made = reference::steal(
       PyObject_CallFunction(cls.get(), "OiO", text.get(), number, error.log().empty() ? Py_None : log.get()));
-  if (made) PyErr_SetObject(cls.get(), made.get());
+  if (made) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(made.get())), made.get());
 }
 
 void set_error(const char* kind, const char* message) noexcept {

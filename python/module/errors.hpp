@@ -9,7 +9,8 @@
 namespace aiobpf::python {
 
 /// Sets the Python exception for a C++ one. `kind` is the class of aiobpf._errors for the step that failed
-/// ("BpfLoadError"); a code that says more (closed, not_found, rejected, permission) chooses its own.
+/// ("BpfLoadError"); a code that says more (closed, not_found, rejected, permission) chooses its own. Or it
+/// is the function "open_error" there, which chooses by the errno.
 void set_error(const bpf::error& error, const char* kind) noexcept;
 
 /// Sets the Python exception `kind` of aiobpf._errors with a text of ours.

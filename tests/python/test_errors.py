@@ -1,7 +1,10 @@
 """The exceptions, and what they say."""
 
+import errno
+import os
 import pathlib
 import pickle
+import resource
 
 import aiobpf
 import pytest
@@ -51,6 +54,11 @@ def test_the_verifier_is_quoted_and_stderr_stays_clean(
         (aiobpf.BpfNotFoundError, KeyError),
         (aiobpf.BpfPermissionError, PermissionError),
         (aiobpf.BpfSyscallError, OSError),
+        (aiobpf.BpfFileError, OSError),
+        (aiobpf.BpfFileNotFoundError, FileNotFoundError),
+        (aiobpf.BpfIsADirectoryError, IsADirectoryError),
+        (aiobpf.BpfNotADirectoryError, NotADirectoryError),
+        (aiobpf.BpfFilePermissionError, PermissionError),
         (aiobpf.BtfValidationError, ValueError),
         (aiobpf.BpfClosedError, RuntimeError),
         (aiobpf.BpfBusyError, RuntimeError),
@@ -91,3 +99,58 @@ def test_the_names_of_tinybpf_are_the_same_classes() -> None:
 
 def test_every_public_name_is_there() -> None:
     assert all(hasattr(aiobpf, name) for name in aiobpf.__all__)
+
+
+def test_a_missing_file_is_a_file_not_found_error(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "missing.bpf.o"
+    with pytest.raises(FileNotFoundError) as raised:
+        aiobpf.load(path)
+    error = raised.value
+    assert isinstance(error, aiobpf.BpfFileNotFoundError)
+    assert isinstance(error, aiobpf.BpfLoadError)
+    assert (error.errno, error.strerror, error.filename) == (2, "No such file or directory", str(path))
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is aiobpf.BpfFileNotFoundError
+    assert (str(again), again.errno, again.strerror, again.filename) == (str(error), 2, error.strerror, str(path))
+
+
+def test_what_else_is_wrong_with_a_path_is_what_open_would_raise(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for path in (tmp_path, tmp_path / "file" / "below", tmp_path / "loop", tmp_path / ("x" * 300)):
+        with pytest.raises(OSError) as python:
+            open(path)
+        with pytest.raises(type(python.value)) as ours:
+            aiobpf.open(path)
+        assert isinstance(ours.value, aiobpf.BpfFileError)
+        assert ours.value.errno == python.value.errno
+
+
+def test_a_file_that_is_no_object_is_no_os_error(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "empty").touch()
+    with pytest.raises(aiobpf.BpfLoadError) as raised:
+        aiobpf.open(tmp_path / "empty")
+    assert not isinstance(raised.value, OSError)
+    assert raised.value.errno == 0
+
+
+@pytest.mark.kernel
+def test_running_out_of_descriptors_while_loading_names_the_limit(objects: pathlib.Path) -> None:
+    file = aiobpf.open(objects / "emit.bpf.o")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    os.close(next_one := os.dup(0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one, hard))
+    try:
+        with pytest.raises(aiobpf.BpfSyscallError, match="ulimit -n") as raised:
+            file.load()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert raised.value.errno == errno.EMFILE
+    aiobpf.load(objects / "emit.bpf.o").close()
+
+
+@pytest.mark.kernel
+def test_what_this_kernel_lacks_is_unsupported(objects: pathlib.Path) -> None:
+    with pytest.raises(aiobpf.BpfUnsupportedError, match=r"load unsupported\.bpf\.o") as raised:
+        aiobpf.load(objects / "unsupported.bpf.o")
+    assert "get_info" in str(raised.value.libbpf_log)
