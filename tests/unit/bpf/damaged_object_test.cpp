@@ -186,6 +186,7 @@ void read_all(bpf::object_file& file) {
     });
   }
   for (const char* variable : {"answer", "tag", "no such variable", ""}) {
+    try_it([&] { file.rodata(variable); });
     try_it([&] { file.set_rodata(variable, std::uint32_t{1}); });
     try_it([&] { file.set_rodata(variable, std::uint64_t{1}); });
   }
