@@ -94,12 +94,14 @@ PyObject* decoder::make_structure(const std::byte* data) const {
 }
 
 PyObject* decoder::wrong_length(std::uint32_t length) const {
-  const std::string message =
-      "a record of " + std::to_string(length) + " bytes came, and " +
-      reinterpret_cast<PyTypeObject*>(type_.get())->tp_name + " has " + std::to_string(size_) +
-      ": this event_type is not what the ring's programs emit (bytes takes any record)";
-  set_error("BtfValidationError", message.c_str());
-  return nullptr;
+  return guarded<PyObject*>("BtfValidationError", nullptr, [&]() -> PyObject* {
+    const std::string message =
+        "a record of " + std::to_string(length) + " bytes came, and " +
+        reinterpret_cast<PyTypeObject*>(type_.get())->tp_name + " has " + std::to_string(size_) +
+        ": this event_type is not what the ring's programs emit (bytes takes any record)";
+    set_error("BtfValidationError", message.c_str());
+    return nullptr;
+  });
 }
 
 }  // namespace aiobpf::python

@@ -1,5 +1,6 @@
 #include "event_type.hpp"
 
+#include "errors.hpp"
 #include "field_reader.hpp"
 
 #include <memory>
@@ -143,9 +144,7 @@ bool finish_type(PyTypeObject* type, std::unique_ptr<event_layout> layout, PyObj
   return done;
 }
 
-}  // namespace
-
-PyObject* make_event_type(PyObject*, PyObject* arguments) {
+PyObject* make_type(PyObject* arguments) {
   const char* name = nullptr;
   Py_ssize_t size = 0;
   PyObject* fields = nullptr;
@@ -178,6 +177,12 @@ PyObject* make_event_type(PyObject*, PyObject* arguments) {
   auto* made = reinterpret_cast<PyTypeObject*>(type.get());
   layout->type = made;
   return finish_type(made, std::move(layout), attributes) ? type.release() : nullptr;
+}
+
+}  // namespace
+
+PyObject* make_event_type(PyObject*, PyObject* arguments) {
+  return guarded<PyObject*>("BpfError", nullptr, [&] { return make_type(arguments); });
 }
 
 event_layout* layout_of(PyObject* object) noexcept {

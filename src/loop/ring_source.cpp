@@ -3,6 +3,7 @@
 #include <aiobpf/bpf/error.hpp>
 
 #include <cstring>
+#include <exception>
 #include <string>
 
 namespace aiobpf::loop {
@@ -50,7 +51,7 @@ drain_result ring_source::drain(bpf::ring_limits limits, std::size_t id, batch& 
   if (counters_ && !earlier_.count() && result.stop == bpf::ring_stop::empty) {
     try {
       observe();
-    } catch (const bpf::error&) {
+    } catch (const std::exception&) {
       // As in statistics().
     }
   }
@@ -112,9 +113,9 @@ ledger ring_source::statistics() const {
       out.submitted = earlier ? now.counters.submitted() - *earlier : out.received + out.unread;
       out.seen = out.submitted + out.discarded + out.ring_full + out.oversize;
       return out;
-    } catch (const bpf::error&) {
+    } catch (const std::exception&) {
       // They could be read when we came: the process has since given up the right to (before kernel 5.19 a
-      // lookup needs CAP_BPF). Then they are as good as not there.
+      // lookup needs CAP_BPF), or there is no memory for them. Then they are as good as not there.
     }
   }
   out.unread = ring_.reader().look_ahead().records;

@@ -65,6 +65,27 @@ class TestKinds:
         (event,) = run(events_of(Picky, bytes([1, 2, 0, 0])))
         assert type(event) is Picky and event.word == 0x201
 
+    @pytest.mark.parametrize("moved_by", [0, 8])
+    def test_a_structure_is_written_to_where_ctypes_says_that_its_bytes_are(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, moved_by: int
+    ) -> None:
+        copies: list[bytes] = []
+
+        class Word(ctypes.Structure):
+            _fields_ = [("word", ctypes.c_uint32)]
+
+            @classmethod
+            def from_buffer_copy(cls, source: Any, offset: int = 0) -> "Word":
+                copies.append(bytes(source))
+                return type(cls).from_buffer_copy(cls, source, offset)
+
+        address = ctypes.addressof
+        monkeypatch.setattr(ctypes, "addressof", lambda instance: address(instance) + moved_by)
+        events = run(events_of(Word, bytes([1, 2, 0, 0]), bytes([3, 4, 0, 0])))
+        assert [event.word for event in events] == [0x201, 0x403]
+        # A CPython that keeps the pointer elsewhere than we know is asked to copy.
+        assert len(copies) == (2 if moved_by else 0)
+
     def test_a_big_endian_structure_is_read_as_such(self, run: Run) -> None:
         class Big(ctypes.BigEndianStructure):
             _fields_ = [("word", ctypes.c_uint32)]

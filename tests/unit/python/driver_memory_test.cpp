@@ -1,0 +1,201 @@
+// Every allocation of a driver fails once, one after the other: nothing crashes, hangs, or is lost.
+#include "driver.hpp"
+
+#include "numbers.hpp"
+
+#include <aiobpf/loop/memory_ring.hpp>
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <poll.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <optional>
+#include <vector>
+
+namespace {
+
+constexpr long never = std::numeric_limits<long>::max();
+
+// Of all threads. At 0 an allocation fails; a shortage goes on below 0, else one failure is all.
+std::atomic<long> allocations_left{never};
+std::atomic<bool> shortage{false};
+std::atomic<long> failed{0};
+
+void* allocate(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) {
+  if (allocations_left != never) {
+    const long left = --allocations_left;
+    if (left == -1 || (left < 0 && shortage)) {
+      ++failed;
+      throw std::bad_alloc{};
+    }
+  }
+  if (void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment))
+    return memory;
+  throw std::bad_alloc{};
+}
+
+}  // namespace
+
+void* operator new(std::size_t bytes) {
+  return allocate(bytes);
+}
+void* operator new[](std::size_t bytes) {
+  return allocate(bytes);
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  return allocate(bytes, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t bytes, std::align_val_t alignment) {
+  return allocate(bytes, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
+
+namespace loop = aiobpf::loop;
+namespace python = aiobpf::python;
+using namespace aiobpf::tests;
+
+namespace {
+
+constexpr std::uint64_t rounds = 12;
+constexpr int patience_ms = 10'000;
+
+// With a shortage until the first one is told of it.
+template <class Function>
+bool had_memory(Function&& function) {
+  try {
+    function();
+    return true;
+  } catch (const std::bad_alloc&) {
+    if (shortage) allocations_left = never;
+    return false;
+  }
+}
+
+struct outcome {
+  std::vector<std::uint64_t> numbers;
+  std::uint64_t emitted = 0;
+  long told = 0;  // how often somebody was told that there is no memory
+  bool hung = false;
+  loop::ledger at_end;
+};
+
+// Reads in rounds that grow from one record to many, some of which is lent, some copied.
+outcome stream_with(python::driver& driver, const loop::memory_ring& ring) {
+  outcome out;
+  loop::batch batch;
+  const auto need = [&](auto&& function) {
+    while (!had_memory(function)) ++out.told;
+  };
+  {
+    const long armed = allocations_left.exchange(never);
+    out.numbers.reserve(100'000);
+    allocations_left = armed;
+  }
+  need([&] { driver.add(ring.source()); });
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    for (std::uint64_t i = 0; i < std::uint64_t{1} << round; ++i) {
+      // Records of the test's own making: their memory does not run out.
+      const long armed = allocations_left.exchange(never);
+      const auto record = numbered_record(out.emitted, 48);
+      if (allocations_left.load() == never) allocations_left = armed;
+      out.emitted += ring.emit(record) ? 1 : 0;
+    }
+    while (out.numbers.size() < out.emitted) {
+      std::size_t records = 0;
+      need([&] { records = driver.try_take(batch); });
+      for (const auto& record : batch) {
+        if (records > 0) out.numbers.push_back(number_in(record.data));
+      }
+      if (records > 0) continue;
+      if (!driver.arm()) continue;
+      ::pollfd readable{driver.native_handle(), POLLIN, 0};
+      if (::poll(&readable, 1, patience_ms) != 1) {
+        out.hung = true;
+        return out;
+      }
+      driver.quiet();
+    }
+    need([&] { [[maybe_unused]] const auto now = driver.statistics(); });
+  }
+  batch.clear();
+  driver.close();
+  allocations_left = never;
+  out.at_end = driver.statistics();
+  return out;
+}
+
+std::unique_ptr<python::driver> make(const std::string& kind) {
+  return kind == "thread" ? python::make_thread_driver({}, 4096) : python::make_inline_driver({});
+}
+
+void fail_every_allocation_of(const std::string& kind, bool lasting) {
+  long failures = 1;
+  long n = 0;
+  for (; failures > 0; ++n) {
+    const loop::memory_ring ring{1 << 20};
+    std::unique_ptr<python::driver> driver;
+    failed = 0;
+    shortage = lasting;
+    allocations_left = n;
+    long told = 0;
+    while (!had_memory([&] { driver = make(kind); })) ++told;
+    auto out = stream_with(*driver, ring);
+    allocations_left = never;
+    failures = failed;
+    told += out.told;
+
+    BOOST_TEST_CONTEXT(kind << ", allocation " << n << ", " << failures << " failures, told " << told) {
+      BOOST_TEST_REQUIRE(!out.hung);
+      BOOST_TEST((out.numbers == numbers_from(0, out.emitted)));
+      BOOST_TEST(out.at_end.received == out.emitted);
+      BOOST_TEST(out.at_end.delivered == out.emitted);
+      BOOST_TEST(out.at_end.queued == 0U);
+      BOOST_TEST(out.at_end.balances());
+    }
+  }
+  BOOST_TEST(n > 5);  // else it is not their allocations that fail
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(driver_memory)
+
+BOOST_DATA_TEST_CASE(an_allocation_that_fails_loses_nothing,
+                     boost::unit_test::data::make({"thread", "inline"}), kind) {
+  fail_every_allocation_of(kind, false);
+}
+
+BOOST_DATA_TEST_CASE(a_shortage_that_ends_when_it_is_told_loses_nothing,
+                     boost::unit_test::data::make({"thread", "inline"}), kind) {
+  fail_every_allocation_of(kind, true);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
