@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar, overload
 
 from aiobpf import _aiobpf, _arguments
 from aiobpf._aiobpf import Batch
@@ -18,6 +18,8 @@ from aiobpf._map import BpfMap
 #: bytes; a ctypes.Structure subclass; a class of event_type(); or the name of a struct in the BTF of the
 #: map's object.
 EventType = type[bytes] | type[ctypes.Structure] | type[Any] | str
+
+E = TypeVar("E")
 
 #: How many bytes of records may wait for Python, by default.
 QUEUE_BYTES = 8 << 20
@@ -45,14 +47,17 @@ class MemoryRing:
         return self._raw.emit(record)
 
 
-class BpfRingBuffer:
+class BpfRingBuffer(Generic[E]):
     """Reads ring buffers: an asynchronous iterator of events, on asyncio and uvloop.
 
         async with aiobpf.BpfRingBuffer(obj.maps["events"], event_type="exec_event") as rb:
             async for event in rb:
                 print(event.pid, event.comm)
 
-    map: a BPF_MAP_TYPE_RINGBUF map, or a MemoryRing; more of them by add().
+    For type checkers it is generic in its events: BpfRingBuffer(map, Event) is a BpfRingBuffer[Event], without an
+    event_type a BpfRingBuffer[bytes], and of a type's name a BpfRingBuffer[Any].
+
+    map: a BPF_MAP_TYPE_RINGBUF map, or a MemoryRing; more of them by add(). It is source 0.
     event_type: what an event is. `bytes`; a ctypes.Structure subclass, of which each event is a new instance;
         or the name of a struct in the BTF of the map's object (or a class made by event_type()): an object that
         carries the record inside and reads its fields when asked. A record of another length than the type's
@@ -67,11 +72,42 @@ class BpfRingBuffer:
     timeouts lose nothing: the next `async for` goes on with the next event. Several tasks may iterate in turn;
     while one waits for an event, another one that would have to wait gets BpfBusyError. An `async for` whose body
     never awaits still lets the loop run, every millisecond.
-    Loops: it belongs to the loop that iterates; when that one was closed, another may go on.
+    Loops: it belongs to the loop that iterates; when that one was closed, another may go on. Where no asyncio loop
+    runs, as under trio, iterating is a BpfUnsupportedError.
 
     Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError (event_type), BpfNotFoundError.
     """
 
+    @overload
+    def __init__(
+        self: BpfRingBuffer[bytes],
+        map: BpfMap | MemoryRing,
+        event_type: type[bytes] = ...,
+        *,
+        latency: float = ...,
+        driver: Literal["thread", "inline"] = ...,
+        queue_bytes: int = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        map: BpfMap | MemoryRing,
+        event_type: type[E],
+        *,
+        latency: float = ...,
+        driver: Literal["thread", "inline"] = ...,
+        queue_bytes: int = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: BpfRingBuffer[Any],
+        map: BpfMap | MemoryRing,
+        event_type: str,
+        *,
+        latency: float = ...,
+        driver: Literal["thread", "inline"] = ...,
+        queue_bytes: int = ...,
+    ) -> None: ...
     def __init__(
         self,
         map: BpfMap | MemoryRing,
@@ -81,47 +117,75 @@ class BpfRingBuffer:
         driver: Literal["thread", "inline"] = "thread",
         queue_bytes: int = QUEUE_BYTES,
     ) -> None:
-        self._reader: _aiobpf.RecordReader | None = None
+        self._reader: _aiobpf.RecordReader[E] | None = None
         if driver not in ("thread", "inline"):
             raise ValueError(f"driver is 'thread' or 'inline', not {driver!r}")
         latency = _arguments.real("latency", latency, 0, 60)
         queue_bytes = _arguments.integer("queue_bytes", queue_bytes, 1, sys.maxsize)
         self._reader = _aiobpf.make_reader(driver, latency, queue_bytes)
         try:
-            self.add(map, event_type)
+            self._add(map, event_type)
         except BaseException:
             self._reader.stop()
             raise
 
-    def add(self, map: BpfMap | MemoryRing, event_type: EventType = bytes) -> None:
-        """Reads one more ring. Order is kept within a ring, not between rings; turns are fair.
+    @overload
+    def add(self: BpfRingBuffer[bytes], map: BpfMap | MemoryRing) -> int: ...
+    @overload
+    def add(self, map: BpfMap | MemoryRing, event_type: type[E] | str) -> int: ...
+    def add(self, map: BpfMap | MemoryRing, event_type: EventType = bytes) -> int:
+        """Reads one more ring; returns its number: 1 for the first that is added. tagged() and batches tell by it
+        which ring an event came from. Order is kept within a ring, not between rings; turns are fair.
 
         Raises as the constructor does, and BpfClosedError.
         """
+        return self._add(map, event_type)
+
+    def _add(self, map: BpfMap | MemoryRing, event_type: EventType) -> int:
         reader = self._open()
         if isinstance(map, MemoryRing):
-            _aiobpf.add_memory_ring(reader, map._raw, _class_of(event_type, None))
-            return
+            return _aiobpf.add_memory_ring(reader, map._raw, _class_of(event_type, None))
         if not isinstance(map, BpfMap):
             raise TypeError(f"map is a BpfMap or a MemoryRing, not {type(map).__name__}")
-        _aiobpf.add_ring(reader, map._raw, _counters_of(map), _class_of(event_type, map))
+        return _aiobpf.add_ring(reader, map._raw, _counters_of(map), _class_of(event_type, map))
 
-    def __aiter__(self) -> AsyncIterator[Any]:
+    def __aiter__(self) -> AsyncIterator[E]:
         return self._open().events(self)
 
-    def __anext__(self) -> Awaitable[Any]:
+    def __anext__(self) -> Awaitable[E]:
         """The next event. When closed, StopAsyncIteration, which `anext(rb, default)` turns into the default."""
         assert self._reader is not None
         return self._reader.events(self)
 
-    def batches(self) -> AsyncIterator[Batch]:
+    async def get(self) -> E:
+        """Waits for the next event.
+
+            event = await asyncio.wait_for(rb.get(), timeout=1.0)
+
+        Cancelling it loses nothing. Raises BpfClosedError when the buffer is closed, also while it waits, and
+        what iterating raises.
+        """
+        try:
+            return await self._open().events(self)
+        except StopAsyncIteration:
+            raise BpfClosedError("the ring buffer was closed") from None
+
+    def tagged(self) -> AsyncIterator[tuple[int, E]]:
+        """Iterates over events with the number of the source each came from, as add() returned it.
+
+        async for source, event in rb.tagged(): ...
+        """
+        return self._open().tagged(self)
+
+    def batches(self) -> AsyncIterator[Batch[E]]:
         """Iterates over batches: sequences of the events that were read together.
 
             async for batch in rb.batches():
                 table = numpy.asarray(batch).view(dtype)      # (events, 1): no copy
 
         A Batch whose records have one length is a strided buffer of unsigned bytes, of the shape
-        (events, bytes of an event). Events that an interrupted `async for` left come first.
+        (events, bytes of an event). `batch.source(i)` and `batch.sources` are the sources of one event and of all.
+        Events that an interrupted `async for` left come first. A pickled batch is the list of its events.
         """
         return self._open().batches(self)
 
@@ -136,17 +200,21 @@ class BpfRingBuffer:
         if self._reader is not None:
             self._reader.stop()
 
+    async def aclose(self) -> None:
+        """The same as close(), for `async with contextlib.aclosing(rb)`."""
+        self.close()
+
     @property
     def closed(self) -> bool:
         return self._reader is None or not self._reader.is_open
 
-    def _open(self) -> _aiobpf.RecordReader:
+    def _open(self) -> _aiobpf.RecordReader[E]:
         if self.closed:
             raise BpfClosedError("the ring buffer was closed")
         assert self._reader is not None
         return self._reader
 
-    async def __aenter__(self) -> BpfRingBuffer:
+    async def __aenter__(self) -> BpfRingBuffer[E]:
         self._open()
         return self
 

@@ -49,7 +49,9 @@ void make_index(batch_state& state) {
   for (auto at = state.records.begin(); at != state.records.end(); ++at) state.index.push_back(at);
 }
 
-PyObject* item(PyObject* self, Py_ssize_t i) {
+// `use(iterator)` of the record number i; null with an exception set.
+template <class Use>
+PyObject* with_record(PyObject* self, Py_ssize_t i, Use use) {
   batch_state& state = state_of(self);
   if (i < 0 || i >= state.size()) {
     PyErr_SetString(PyExc_IndexError, "batch index out of range");
@@ -57,9 +59,44 @@ PyObject* item(PyObject* self, Py_ssize_t i) {
   }
   return guarded<PyObject*>("BpfError", nullptr, [&] {
     make_index(state);
-    const auto& at = state.index[state.skip + static_cast<std::size_t>(i)];
-    return state.decoders[at.source()](at.data(), at.length());
+    return use(state.index[state.skip + static_cast<std::size_t>(i)]);
   });
+}
+
+PyObject* item(PyObject* self, Py_ssize_t i) {
+  return with_record(self, i, [&](const loop::batch::iterator& at) {
+    return state_of(self).decoders[at.source()](at.data(), at.length());
+  });
+}
+
+PyObject* source(PyObject* self, PyObject* index) {
+  const Py_ssize_t i = PyNumber_AsSsize_t(index, PyExc_IndexError);
+  if (i == -1 && PyErr_Occurred()) return nullptr;
+  return with_record(self, i < 0 ? i + length(self) : i,
+                     [](const loop::batch::iterator& at) { return PyLong_FromSize_t(at.source()); });
+}
+
+PyObject* sources(PyObject* self, void*) {
+  const batch_state& state = state_of(self);
+  auto tuple = reference::steal(PyTuple_New(state.size()));
+  auto at = state.records.begin();
+  for (std::size_t i = 0; i < state.skip; ++i) ++at;
+  for (Py_ssize_t i = 0; tuple && i < state.size(); ++i, ++at) {
+    PyObject* number = PyLong_FromSize_t(at.source());
+    if (number == nullptr) return nullptr;
+    PyTuple_SET_ITEM(tuple.get(), i, number);
+  }
+  return tuple.release();
+}
+
+// Nothing can change it.
+PyObject* copy(PyObject* self, PyObject*) {
+  return Py_NewRef(self);
+}
+
+PyObject* reduce(PyObject* self, PyObject*) {
+  auto events = reference::steal(PySequence_List(self));
+  return events ? Py_BuildValue("O(N)", &PyList_Type, events.release()) : nullptr;
 }
 
 PyObject* subscript(PyObject* self, PyObject* key) {
@@ -144,7 +181,23 @@ PyObject* repr(PyObject* self) {
   return PyUnicode_FromFormat("<aiobpf.Batch of %zd events>", length(self));
 }
 
+PyMethodDef methods[] = {
+    {"source", source, METH_O, "The number of an event's source, as BpfRingBuffer.add() returned it."},
+    {"__copy__", copy, METH_NOARGS, nullptr},
+    {"__deepcopy__", copy, METH_O, nullptr},
+    {"__reduce__", reduce, METH_NOARGS, "A pickled batch is the list of its events."},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, "Batch[E], for type checkers."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyGetSetDef attributes[] = {
+    {"sources", sources, nullptr, "The number of each event's source.", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
 PyType_Slot slots[] = {
+    {Py_tp_methods, methods},
+    {Py_tp_getset, attributes},
     {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
     {Py_tp_repr, reinterpret_cast<void*>(repr)},
     {Py_sq_length, reinterpret_cast<void*>(length)},
@@ -156,7 +209,7 @@ PyType_Slot slots[] = {
      const_cast<char*>(
          "Records that were read together: a read-only sequence of events, and, when all have one length, a\n"
          "strided buffer of unsigned bytes with the shape (events, bytes of an event), without a copy:\n"
-         "numpy.asarray(batch).view(dtype)")},
+         "numpy.asarray(batch).view(dtype). A pickled batch is the list of its events.")},
     {0, nullptr},
 };
 

@@ -29,26 +29,27 @@ record_reader& reader_in(const py::object& object) {
   return *reader;
 }
 
-void add(const py::object& reader, loop::any_source source, const py::object& event_type) {
+std::size_t add(const py::object& reader, loop::any_source source, const py::object& event_type) {
   decoder made;
   if (!decoder::make(event_type.ptr(), made)) py::throw_error_already_set();
-  reader_in(reader).add(std::move(source), std::move(made));
+  return reader_in(reader).add(std::move(source), std::move(made));
 }
 
-void add_ring(const py::object& reader, const bpf::map& ring, const py::object& counters,
-              const py::object& event_type) {
-  translated("BpfMapError", [&] {
+std::size_t add_ring(const py::object& reader, const bpf::map& ring, const py::object& counters,
+                     const py::object& event_type) {
+  return translated("BpfMapError", [&] {
     std::optional<bpf::map> ledger;
     if (!counters.is_none()) {
       const bpf::map& given = py::extract<const bpf::map&>(counters);
       ledger.emplace(bpf::unique_fd::duplicate(given.native_handle()), given.name());
     }
-    add(reader, loop::ring_source{ring, std::move(ledger)}, event_type);
+    return add(reader, loop::ring_source{ring, std::move(ledger)}, event_type);
   });
 }
 
-void add_memory_ring(const py::object& reader, const loop::memory_ring& ring, const py::object& event_type) {
-  translated("BpfSyscallError", [&] { add(reader, ring.source(), event_type); });
+std::size_t add_memory_ring(const py::object& reader, const loop::memory_ring& ring,
+                            const py::object& event_type) {
+  return translated("BpfSyscallError", [&] { return add(reader, ring.source(), event_type); });
 }
 
 std::shared_ptr<loop::memory_ring> make_memory_ring(std::size_t bytes) {

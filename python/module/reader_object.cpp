@@ -11,8 +11,8 @@ struct reader_object {
   PyObject_HEAD record_reader* reader;
 };
 
-// Of events or of batches. The reader does not keep its owner: an owner that nobody iterates over and nobody
-// else keeps ends, and closes the reader.
+// Of events, tagged or not, or of batches. The reader does not keep its owner: an owner that nobody iterates
+// over and nobody else keeps ends, and closes the reader.
 struct iterator_object {
   PyObject_HEAD PyObject* reader;  // a reader_object
   PyObject* owner;
@@ -21,6 +21,7 @@ struct iterator_object {
 // The module's, for as long as the process lives.
 PyTypeObject* reader_type = nullptr;
 PyTypeObject* events_type = nullptr;
+PyTypeObject* tagged_type = nullptr;
 PyTypeObject* batches_type = nullptr;
 
 record_reader& reader_in(PyObject* self) {
@@ -37,6 +38,11 @@ PyObject* itself(PyObject* self) {
 PySendResult send_event(PyObject* self, PyObject*, PyObject** result) {
   PyObject* reader = as_iterator(self).reader;
   return reader_in(reader).next_event(reader, result);
+}
+
+PySendResult send_tagged(PyObject* self, PyObject*, PyObject** result) {
+  PyObject* reader = as_iterator(self).reader;
+  return reader_in(reader).next_tagged(reader, result);
 }
 
 PySendResult send_batch(PyObject* self, PyObject*, PyObject** result) {
@@ -107,6 +113,10 @@ PyObject* events(PyObject* self, PyObject* owner) {
   return make_iterator(events_type, self, owner);
 }
 
+PyObject* tagged(PyObject* self, PyObject* owner) {
+  return make_iterator(tagged_type, self, owner);
+}
+
 PyObject* batches(PyObject* self, PyObject* owner) {
   return make_iterator(batches_type, self, owner);
 }
@@ -174,9 +184,13 @@ void dealloc_iterator(PyObject* self) {
 }
 
 PyMethodDef reader_methods[] = {
-    {"events", events, METH_O, nullptr},           {"batches", batches, METH_O, nullptr},
-    {"stop", stop, METH_NOARGS, nullptr},          {"statistics", statistics, METH_NOARGS, nullptr},
-    {"_readable", readable, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr},
+    {"events", events, METH_O, nullptr},
+    {"batches", batches, METH_O, nullptr},
+    {"tagged", tagged, METH_O, nullptr},
+    {"stop", stop, METH_NOARGS, nullptr},
+    {"statistics", statistics, METH_NOARGS, nullptr},
+    {"_readable", readable, METH_NOARGS, nullptr},
+    {nullptr, nullptr, 0, nullptr},
 };
 
 PyGetSetDef reader_attributes[] = {
@@ -220,6 +234,8 @@ constexpr unsigned flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_
 PyType_Spec reader_spec{"aiobpf._aiobpf.RecordReader", sizeof(reader_object), 0, flags, reader_slots};
 PyType_Spec events_spec{"aiobpf._aiobpf.EventIterator", sizeof(iterator_object), 0, flags,
                         iterator_slots<send_event>};
+PyType_Spec tagged_spec{"aiobpf._aiobpf.TaggedIterator", sizeof(iterator_object), 0, flags,
+                        iterator_slots<send_tagged>};
 PyType_Spec batches_spec{"aiobpf._aiobpf.BatchIterator", sizeof(iterator_object), 0, flags,
                          iterator_slots<send_batch>};
 
@@ -234,6 +250,7 @@ PyTypeObject* make_type(PyObject* module, PyType_Spec& spec, const char* name) {
 bool reader_objects_ready(PyObject* module) {
   return (reader_type = make_type(module, reader_spec, "RecordReader")) != nullptr &&
          (events_type = make_type(module, events_spec, "EventIterator")) != nullptr &&
+         (tagged_type = make_type(module, tagged_spec, "TaggedIterator")) != nullptr &&
          (batches_type = make_type(module, batches_spec, "BatchIterator")) != nullptr;
 }
 

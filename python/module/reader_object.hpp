@@ -5,10 +5,11 @@
 
 namespace aiobpf::python {
 
-/// Registers the types `RecordReader`, `EventIterator` and `BatchIterator`; called once when the module is
-/// made. False with an exception set.
+/// Registers the types `RecordReader`, `EventIterator`, `TaggedIterator` and `BatchIterator`; called once
+/// when the module is made. False with an exception set.
 ///
-/// `reader.events(owner)` and `reader.batches(owner)` give asynchronous iterators, which keep the owner
+/// `reader.events(owner)`, `reader.tagged(owner)` (of tuples of a source's number and an event) and
+/// `reader.batches(owner)` give asynchronous iterators, which keep the owner
 /// alive. An iterator is its own awaitable, and ends its await by am_send's PYGEN_RETURN: no coroutine, no
 /// Future and no StopIteration an event.
 bool reader_objects_ready(PyObject* module);

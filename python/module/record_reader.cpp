@@ -48,10 +48,19 @@ bool runs_elsewhere(PyObject* loop) {
   return here.get() != loop;
 }
 
+// Null with BpfUnsupportedError set where none runs.
 reference running_loop() {
   const auto asyncio = reference::steal(PyImport_ImportModule("asyncio"));
-  return asyncio ? reference::steal(PyObject_CallMethod(asyncio.get(), "get_running_loop", nullptr))
-                 : reference{};
+  auto loop = asyncio ? reference::steal(PyObject_CallMethod(asyncio.get(), "get_running_loop", nullptr))
+                      : reference{};
+  if (!loop && PyErr_ExceptionMatches(PyExc_RuntimeError)) {
+    PyErr_Clear();
+    set_error(
+        "BpfUnsupportedError",
+        "aiobpf needs asyncio, and no asyncio loop runs here: use asyncio.run() or uvloop; trio support "
+        "is missing");
+  }
+  return loop;
 }
 
 // A loop's watch of a driver that is to end on the loop's own thread. It keeps the descriptor until then: its
@@ -81,12 +90,13 @@ bool end_watch_soon(PyObject* loop, const std::shared_ptr<driver>& watched) {
 
 }  // namespace
 
-void record_reader::add(loop::any_source source, decoder made) {
+std::size_t record_reader::add(loop::any_source source, decoder made) {
   if (!driver_) throw bpf::error{bpf::errc::closed, "add a ring: the buffer is closed"};
   decoders_.reserve(decoders_.size() + 1);
-  driver_->add(std::move(source));
+  const std::size_t number = driver_->add(std::move(source));
   decoders_.push_back(std::move(made));
   wake_waiting();  // it arms the driver again, now with the new source
+  return number;
 }
 
 bool record_reader::turn_is_over() {
@@ -102,10 +112,27 @@ bool record_reader::turn_is_over() {
 }
 
 PySendResult record_reader::next_event_slowly(PyObject* self, PyObject** result) {
-  if (turn_is_over()) return yield_to_loop(result);
   PySendResult instead;
-  if (left_ == 0 && !fetch(self, result, instead)) return instead;
-  return hand_over(result);
+  return find_record(self, result, instead) ? hand_over(result) : instead;
+}
+
+PySendResult record_reader::next_tagged(PyObject* self, PyObject** result) {
+  PySendResult instead;
+  const bool there = (left_ > 0 && --until_look_ > 0) || find_record(self, result, instead);
+  if (!there) return instead;
+  const auto source = static_cast<Py_ssize_t>(at_.source());
+  const PySendResult made = hand_over(result);
+  if (made != PYGEN_RETURN) return made;
+  *result = Py_BuildValue("nN", source, *result);
+  return *result != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
+}
+
+// Now and then, or when the batch is used up: looks at the clock, and for records. False when there is none
+// now, or others are to run: `instead` says what am_send returns.
+bool record_reader::find_record(PyObject* self, PyObject** result, PySendResult& instead) {
+  if (!turn_is_over()) return left_ > 0 || fetch(self, result, instead);
+  instead = yield_to_loop(result);
+  return false;
 }
 
 // To the next batch. False when there is none now: `instead` says what am_send returns.
@@ -113,6 +140,8 @@ bool record_reader::fetch(PyObject* self, PyObject** result, PySendResult& inste
   instead = PYGEN_ERROR;
   *result = nullptr;
   return guarded("BpfError", false, [&] {
+    if (!in_asyncio_ && !running_loop()) return false;  // at once, not when it first has to wait
+    in_asyncio_ = true;
     if (!driver_) {
       PyErr_SetNone(PyExc_StopAsyncIteration);
       return false;
@@ -213,9 +242,8 @@ bool record_reader::readable() {
 
 PySendResult record_reader::next_batch(PyObject* self, PyObject** result) {
   // A batch is many events: the clock is looked at each time.
-  if (turn_is_over()) return yield_to_loop(result);
   PySendResult instead;
-  if (left_ == 0 && !fetch(self, result, instead)) return instead;
+  if (!find_record(self, result, instead)) return instead;
   const std::size_t records = left_;
   PyObject* made = guarded<PyObject*>(
       "BpfError", nullptr, [&] { return make_batch(current_, current_.size() - records, decoders_); });

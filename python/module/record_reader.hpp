@@ -35,7 +35,8 @@ public:
 
   explicit record_reader(std::unique_ptr<driver> from) : driver_(std::move(from)) {}
 
-  void add(loop::any_source source, decoder made);
+  /// Returns the source's number. Throws bpf::error: closed, an errno.
+  std::size_t add(loop::any_source source, decoder made);
 
   /// `self` is the RecordReader that this is in.
   ///
@@ -45,6 +46,9 @@ public:
     if (left_ > 0 && --until_look_ > 0) return hand_over(result);
     return next_event_slowly(self, result);
   }
+
+  /// The same with tuples of a source's number and an event.
+  PySendResult next_tagged(PyObject* self, PyObject** result);
 
   /// The same with batches. What an interrupted `async for` left of a batch comes first.
   PySendResult next_batch(PyObject* self, PyObject** result);
@@ -80,6 +84,7 @@ private:
     return event != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
   }
   PySendResult next_event_slowly(PyObject* self, PyObject** result);
+  bool find_record(PyObject* self, PyObject** result, PySendResult& instead);
   PySendResult yield_to_loop(PyObject** result);
   bool turn_is_over();
   bool fetch(PyObject* self, PyObject** result, PySendResult& instead);
@@ -103,6 +108,8 @@ private:
   clock::time_point turn_began_{};
   clock::time_point looked_{};
   bool resumed_ = true;  // the loop ran since the last event
+
+  bool in_asyncio_ = false;  // it was iterated under an asyncio loop
 
   reference loop_;    // whose reader callback we are
   reference waiter_;  // the last wait

@@ -166,7 +166,7 @@ def test_a_buffer_of_a_loop_that_only_pauses_is_busy(new_loop: NewLoop, source: 
 
 
 def test_stepping_outside_of_a_loop_is_an_error(source: Source, buffer: Buffer) -> None:
-    with pytest.raises(RuntimeError, match="no running event loop"):
+    with pytest.raises(RuntimeError, match="no asyncio loop runs here"):
         anext(aiter(buffer)).__await__().__next__()
     assert not buffer.closed
 

@@ -1,10 +1,11 @@
 """Uses the API as programs do; test_typing.py has mypy read it. It is not run."""
 
 import asyncio
+import contextlib
 import ctypes
 import struct
 from collections.abc import Sequence
-from typing import assert_type
+from typing import Any, assert_type
 
 import aiobpf
 import numpy
@@ -46,13 +47,52 @@ def walk(obj: aiobpf.BpfObject) -> None:
         assert_type(value, bytes | list[bytes])
 
 
+async def iterate_typed(obj: aiobpf.BpfObject) -> None:
+    ring = obj.maps["events"]
+    raw = aiobpf.BpfRingBuffer(ring)
+    assert_type(raw, aiobpf.BpfRingBuffer[bytes])
+    assert_type(aiobpf.BpfRingBuffer(ring, bytes, latency=0.001), aiobpf.BpfRingBuffer[bytes])
+    assert_type(aiobpf.BpfRingBuffer(ring, "exec_event"), aiobpf.BpfRingBuffer[Any])
+    assert_type(aiobpf.BpfRingBuffer(ring, obj.event_type("exec_event")), aiobpf.BpfRingBuffer[Any])
+    assert_type(raw.add(obj.maps["more"]), int)
+    async for record in raw:
+        assert_type(record, bytes)
+
+    both: aiobpf.BpfRingBuffer[Event | bytes] = aiobpf.BpfRingBuffer(ring, Event)
+    both.add(obj.maps["more"], bytes)
+    async for either in both:
+        assert_type(either, Event | bytes)
+
+    rb = aiobpf.BpfRingBuffer(ring, Event)
+    assert_type(rb, aiobpf.BpfRingBuffer[Event])
+    rb.add(obj.maps["more"])  # type: ignore[call-arg]  # its events would be bytes
+    rb.add(obj.maps["more"], bytes)  # type: ignore[arg-type]
+    async with rb as same:
+        assert_type(same, aiobpf.BpfRingBuffer[Event])
+        async for event in rb:
+            assert_type(event, Event)
+        assert_type(await rb.get(), Event)
+        async for source, tagged in rb.tagged():
+            assert_type(source, int)
+            assert_type(tagged, Event)
+        async for batch in rb.batches():
+            assert_type(batch, aiobpf.Batch[Event])
+            assert_type(batch[0], Event)
+            assert_type(batch[1:], list[Event])
+            assert_type([one for one in batch], list[Event])  # noqa: C416
+            assert_type(batch.sources, tuple[int, ...])
+            assert_type(batch.source(0), int)
+    async with contextlib.aclosing(rb):
+        pass
+
+
 async def iterate(obj: aiobpf.BpfObject) -> None:
-    async with aiobpf.BpfRingBuffer(obj.maps["events"], Event, latency=0.0002, driver="inline") as rb:
+    async with aiobpf.BpfRingBuffer(obj.maps["events"], "exec_event", latency=0.0002, driver="inline") as rb:
         rb.add(obj.maps["more"], "exec_event")
         async for event in rb:
             print(event.pid, event.comm)
         async for batch in rb.batches():
-            assert_type(batch, aiobpf.Batch)
+            assert_type(batch, aiobpf.Batch[Any])
             assert_type(len(batch), int)
             print(batch[0].pid, batch[1:3], [event.pid for event in batch])
             print(numpy.asarray(batch).shape, memoryview(batch).nbytes)
