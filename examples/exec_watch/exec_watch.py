@@ -25,6 +25,8 @@ import aiobpf
 
 #: After so many seconds without an execution the demo starts a program itself.
 IDLE_SECONDS = 1.0
+#: How long printing what is left may take; what is not printed then is counted in the ledger.
+DRAIN_SECONDS = 5.0
 SHORT_PROGRAMS = (("/bin/true",), ("/bin/echo", "hello", "kernel"), ("/bin/sh", "-c", "exit 0"))
 
 #: struct exec_event of exec.bpf.c: time_ns, pid, ppid, uid, args_size, comm, filename, args.
@@ -116,8 +118,8 @@ async def watch(
         starting.cancel()
         stopping.cancel()
         no_more()
-        while not printing.done() and (left := rb.statistics()).unread + left.queued > 0:  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
+        if not printing.done():
+            await rb.drain(DRAIN_SECONDS)
         rb.close()
         await printing
     return rb.statistics()

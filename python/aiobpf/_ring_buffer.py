@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
+import math
 import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable
@@ -193,6 +195,31 @@ class BpfRingBuffer(Generic[E]):
         """Where every record went, so far; after close(), at that moment. Walks over what is unread."""
         assert self._reader is not None
         return Ledger(**self._reader.statistics())
+
+    async def drain(self, deadline: float) -> int:
+        """Waits until every record that is in the rings and the queue now was delivered to those who iterate.
+
+            link.detach()                          # no new records
+            left = await rb.drain(deadline=5.0)
+            rb.close()
+
+        It does not iterate itself. deadline: seconds. Returns how many of them were not delivered: 0, unless the
+        deadline passed or the buffer was closed meanwhile; records that came later do not count. Cancelling it
+        changes nothing. Raises BpfClosedError when the buffer is closed already.
+        """
+        if not deadline >= 0:
+            raise ValueError(f"deadline is in seconds, and not negative, not {deadline!r}")
+        reader = self._open()
+        done = asyncio.Event()
+        number = reader.begin_drain(done.set)
+        try:
+            async with asyncio.timeout(deadline if deadline < math.inf else None):
+                await done.wait()
+        except TimeoutError:
+            pass
+        finally:
+            left = reader.end_drain(number)
+        return left
 
     def close(self) -> None:
         """Ends every iteration, also one that waits. Records in the kernel's ring stay there; those received and

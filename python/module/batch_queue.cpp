@@ -90,6 +90,13 @@ void batch_queue::quiet() noexcept {
   [[maybe_unused]] const auto got = ::read(event_.get(), &count, sizeof(count));
 }
 
+void batch_queue::count(std::span<std::size_t> by_source) const {
+  const std::scoped_lock lock{mutex_};
+  for (const auto& batch : batches_) {
+    for (const auto& segment : batch.segments()) by_source[segment.source] += segment.records;
+  }
+}
+
 std::size_t batch_queue::records() const {
   const std::scoped_lock lock{mutex_};
   return records_;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <deque>
 #include <mutex>
+#include <span>
 #include <vector>
 
 namespace aiobpf::python {
@@ -47,6 +48,8 @@ public:
   int native_handle() const noexcept { return event_.get(); }
 
   std::size_t records() const;
+  /// Adds the number of records of each source to `by_source`, which has room for all sources.
+  void count(std::span<std::size_t> by_source) const;
 
 private:
   void signal() noexcept;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 namespace aiobpf::python {
 
@@ -35,6 +36,9 @@ public:
   /// Makes native_handle() quiet until the next arm().
   virtual void quiet() noexcept = 0;
   virtual int native_handle() const noexcept = 0;
+
+  /// By source: how many records there are that try_take() has not given, queued and in the ring. While open.
+  virtual std::vector<std::size_t> waiting() const = 0;
 
   /// Ends it all; what was not taken is counted. Idempotent.
   virtual void close() noexcept = 0;

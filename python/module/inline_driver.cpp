@@ -15,6 +15,11 @@ public:
   void quiet() noexcept override { stream_.disarm(); }
   int native_handle() const noexcept override { return stream_.native_handle(); }
   void close() noexcept override { stream_.close(); }
+  std::vector<std::size_t> waiting() const override {
+    std::vector<std::size_t> records(stream_.sources());
+    for (std::size_t id = 0; id < records.size(); ++id) records[id] = stream_.statistics(id).unread;
+    return records;
+  }
   bool is_open() const noexcept override { return stream_.is_open(); }
   loop::ledger statistics() const override { return stream_.statistics(); }
 

@@ -136,6 +136,19 @@ PyObject* statistics(PyObject* self, PyObject*) {
   });
 }
 
+PyObject* begin_drain(PyObject* self, PyObject* wake) {
+  return guarded<PyObject*>("BpfError", nullptr, [&]() -> PyObject* {
+    const std::size_t number = reader_in(self).begin_drain(wake);
+    return number != 0 ? PyLong_FromSize_t(number) : nullptr;
+  });
+}
+
+PyObject* end_drain(PyObject* self, PyObject* number) {
+  const std::size_t which = PyLong_AsSize_t(number);
+  if (which == static_cast<std::size_t>(-1) && PyErr_Occurred()) return nullptr;
+  return PyLong_FromSize_t(reader_in(self).end_drain(which));
+}
+
 PyObject* is_open(PyObject* self, void*) {
   return PyBool_FromLong(reader_in(self).is_open());
 }
@@ -187,6 +200,8 @@ PyMethodDef reader_methods[] = {
     {"events", events, METH_O, nullptr},
     {"batches", batches, METH_O, nullptr},
     {"tagged", tagged, METH_O, nullptr},
+    {"begin_drain", begin_drain, METH_O, nullptr},
+    {"end_drain", end_drain, METH_O, nullptr},
     {"stop", stop, METH_NOARGS, nullptr},
     {"statistics", statistics, METH_NOARGS, nullptr},
     {"_readable", readable, METH_NOARGS, nullptr},

@@ -107,13 +107,21 @@ bool record_reader::turn_is_over() {
     pacer_.spent(std::max<std::size_t>(stride_ - until_look_, 1), now - looked_);
   }
   looked_ = now;
-  stride_ = until_look_ = pacer_.allowance();
+  stride_ = until_look_ = drains_.empty() ? pacer_.allowance() : 1;  // drains count every event
   return now - turn_began_ >= turn_time;
 }
 
 PySendResult record_reader::next_event_slowly(PyObject* self, PyObject** result) {
   PySendResult instead;
-  return find_record(self, result, instead) ? hand_over(result) : instead;
+  return find_record(self, result, instead) ? hand_over_counted(result) : instead;
+}
+
+PySendResult record_reader::hand_over_counted(PyObject** result) {
+  if (drains_.empty()) return hand_over(result);
+  for (auto& one : drains_) one.mark.delivered(at_.source());
+  const PySendResult made = hand_over(result);
+  wake_drained();
+  return made;
 }
 
 PySendResult record_reader::next_tagged(PyObject* self, PyObject** result) {
@@ -121,7 +129,7 @@ PySendResult record_reader::next_tagged(PyObject* self, PyObject** result) {
   const bool there = (left_ > 0 && --until_look_ > 0) || find_record(self, result, instead);
   if (!there) return instead;
   const auto source = static_cast<Py_ssize_t>(at_.source());
-  const PySendResult made = hand_over(result);
+  const PySendResult made = hand_over_counted(result);
   if (made != PYGEN_RETURN) return made;
   *result = Py_BuildValue("nN", source, *result);
   return *result != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
@@ -140,8 +148,10 @@ bool record_reader::fetch(PyObject* self, PyObject** result, PySendResult& inste
   instead = PYGEN_ERROR;
   *result = nullptr;
   return guarded("BpfError", false, [&] {
-    if (!in_asyncio_ && !running_loop()) return false;  // at once, not when it first has to wait
-    in_asyncio_ = true;
+    if (driver_ && !in_asyncio_) {  // said at once, not when it first has to wait
+      if (!running_loop()) return false;
+      in_asyncio_ = true;
+    }
     if (!driver_) {
       PyErr_SetNone(PyExc_StopAsyncIteration);
       return false;
@@ -249,9 +259,13 @@ PySendResult record_reader::next_batch(PyObject* self, PyObject** result) {
       "BpfError", nullptr, [&] { return make_batch(current_, current_.size() - records, decoders_); });
   *result = made;
   if (made == nullptr) return PYGEN_ERROR;
+  for (auto& one : drains_) {
+    for (auto at = at_; at != current_.end(); ++at) one.mark.delivered(at.source());
+  }
   left_ = 0;
   if (!handing_over_) current_.clear();
   delivered_ += records;
+  wake_drained();
   return PYGEN_RETURN;
 }
 
@@ -268,6 +282,50 @@ void record_reader::close() noexcept {
   if (!handing_over_) current_.clear();
   unwatch(closing);
   wake_waiting();
+  wake_drained();
+}
+
+std::size_t record_reader::begin_drain(PyObject* wake) {
+  auto event_loop = running_loop();
+  if (!event_loop) return 0;
+  if (!driver_) throw bpf::error{bpf::errc::closed, "drain: the buffer is closed"};
+  auto waiting = driver_->waiting();
+  auto at = at_;
+  for (std::size_t i = 0; i < left_; ++i, ++at) ++waiting[at.source()];
+  const std::size_t number = ++last_drain_;
+  drains_.push_back({number, drain_mark{std::move(waiting)}, std::move(event_loop), reference::borrow(wake)});
+  if (until_look_ > 1) {  // the next event is counted already
+    stride_ -= until_look_ - 1;
+    until_look_ = 1;
+  }
+  wake_drained();
+  return number;
+}
+
+std::size_t record_reader::end_drain(std::size_t number) noexcept {
+  const auto found =
+      std::find_if(drains_.begin(), drains_.end(), [&](const drain& one) { return one.number == number; });
+  if (found == drains_.end()) return 0;
+  const drain ended = std::move(*found);  // its references go when the list is whole again
+  drains_.erase(found);
+  return ended.mark.remaining();
+}
+
+// Calls Python, and so anybody's code, which may begin and end drains: looks from the start after each.
+void record_reader::wake_drained() noexcept {
+  if (drains_.empty()) return;
+  const exception_kept kept;
+  for (;;) {
+    const auto found = std::find_if(drains_.begin(), drains_.end(), [&](const drain& one) {
+      return one.wake && (!driver_ || one.mark.remaining() == 0);
+    });
+    if (found == drains_.end()) return;
+    const auto wake = std::exchange(found->wake, reference{});
+    const auto event_loop = found->loop;
+    if (!reference::steal(PyObject_CallMethod(event_loop.get(), "call_soon_threadsafe", "O", wake.get()))) {
+      PyErr_WriteUnraisable(event_loop.get());
+    }
+  }
 }
 
 loop::ledger record_reader::statistics() const {
@@ -281,6 +339,10 @@ loop::ledger record_reader::statistics() const {
 int record_reader::traverse(visitproc visit, void* arg) const {
   Py_VISIT(loop_.get());
   Py_VISIT(waiter_.get());
+  for (const auto& one : drains_) {
+    Py_VISIT(one.loop.get());
+    Py_VISIT(one.wake.get());
+  }
   for (const auto& one : decoders_) {
     if (const int stop = one.traverse(visit, arg)) return stop;
   }
@@ -290,6 +352,7 @@ int record_reader::traverse(visitproc visit, void* arg) const {
 void record_reader::clear() noexcept {
   waiter_ = {};
   loop_ = {};  // garbage with us, else its reader callback would keep us
+  drains_.clear();
   close();
   decoders_.clear();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "decoder.hpp"
+#include "drain_mark.hpp"
 #include "driver.hpp"
 #include "python.hpp"
 
@@ -58,6 +59,13 @@ public:
 
   /// Ends it, and wakes the task that waits.
   void close() noexcept;
+
+  /// From now on until end_drain() it is counted what is delivered of the records that wait now, queued and
+  /// in the rings. When all are, or when it is closed, `wake` (a callable) is called by the running loop.
+  /// Returns a number for end_drain(); 0 with an exception set. Throws bpf::error: closed.
+  std::size_t begin_drain(PyObject* wake);
+  /// Returns how many of them were not delivered.
+  std::size_t end_drain(std::size_t number) noexcept;
   bool is_open() const noexcept { return driver_ != nullptr; }
   loop::ledger statistics() const;
 
@@ -83,6 +91,8 @@ private:
     *result = event;
     return event != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
   }
+  PySendResult hand_over_counted(PyObject** result);
+  void wake_drained() noexcept;
   PySendResult next_event_slowly(PyObject* self, PyObject** result);
   bool find_record(PyObject* self, PyObject** result, PySendResult& instead);
   PySendResult yield_to_loop(PyObject** result);
@@ -110,6 +120,15 @@ private:
   bool resumed_ = true;  // the loop ran since the last event
 
   bool in_asyncio_ = false;  // it was iterated under an asyncio loop
+
+  struct drain {
+    std::size_t number;
+    drain_mark mark;
+    reference loop;
+    reference wake;  // null when it was called
+  };
+  std::vector<drain> drains_;
+  std::size_t last_drain_ = 0;
 
   reference loop_;    // whose reader callback we are
   reference waiter_;  // the last wait

@@ -96,6 +96,15 @@ public:
     stream_.close();
   }
 
+  std::vector<std::size_t> waiting() const override {
+    const auto lock = between_turns();
+    std::vector<std::size_t> records(stream_.sources());
+    for (std::size_t id = 0; id < records.size(); ++id) records[id] = stream_.statistics(id).unread;
+    for (const auto& segment : filling_.segments()) records[segment.source] += segment.records;
+    queue_.count(records);
+    return records;
+  }
+
   loop::ledger statistics() const override {
     const auto lock = between_turns();
     auto sum = stream_.statistics();

@@ -136,4 +136,9 @@ ledger embedded_stream::statistics() const {
   return open_ ? sources_.statistics() : final_;
 }
 
+ledger embedded_stream::statistics(std::size_t source) const {
+  check_open("read the counts of one source");
+  return sources_.statistics(source);
+}
+
 }  // namespace aiobpf::loop

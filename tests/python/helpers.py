@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from typing import Any
 
@@ -61,10 +60,7 @@ Source = MemorySource | KernelSource
 
 async def close_when_empty(rb: aiobpf.BpfRingBuffer) -> None:
     """Closes it when another task has taken all that was emitted."""
-    ledger = rb.statistics()
-    while ledger.unread or ledger.queued:
-        await asyncio.sleep(0)
-        ledger = rb.statistics()
+    assert await rb.drain(30.0) == 0
     rb.close()
 
 

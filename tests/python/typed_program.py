@@ -72,6 +72,7 @@ async def iterate_typed(obj: aiobpf.BpfObject) -> None:
         async for event in rb:
             assert_type(event, Event)
         assert_type(await rb.get(), Event)
+        assert_type(await rb.drain(deadline=1), int)
         async for source, tagged in rb.tagged():
             assert_type(source, int)
             assert_type(tagged, Event)

@@ -50,8 +50,13 @@ public:
   void close() noexcept;
   bool is_open() const noexcept { return open_ && made_.is_ours(); }
 
-  /// Of all sources together. Throws bpf::error: closed (made before fork()).
+  std::size_t sources() const noexcept { return sources_.size(); }
+
+  /// Of all sources together; after close() of that moment. Walks over what is unread.
+  /// Throws bpf::error: closed (made before fork()).
   ledger statistics() const;
+  /// Of one source, while it is open.
+  ledger statistics(std::size_t source) const;
 
 private:
   void check_open(const char* step) const;
