@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import math
 import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable
@@ -25,6 +24,9 @@ E = TypeVar("E")
 
 #: How many bytes of records may wait for Python, by default.
 QUEUE_BYTES = 8 << 20
+
+#: Seconds; event loops count milliseconds in 64 bits.
+LONGEST_DRAIN = 1e9
 
 #: Bytes of a MemoryRing, at most: more than any machine has, and far from what overflows.
 LARGEST_RING = 1 << 40
@@ -203,17 +205,18 @@ class BpfRingBuffer(Generic[E]):
             left = await rb.drain(deadline=5.0)
             rb.close()
 
-        It does not iterate itself. deadline: seconds. Returns how many of them were not delivered: 0, unless the
-        deadline passed or the buffer was closed meanwhile; records that came later do not count. Cancelling it
-        changes nothing. Raises BpfClosedError when the buffer is closed already.
+        It does not iterate itself. deadline: seconds, up to 1e9.
+
+        Returns how many of them were not delivered: 0, unless the deadline passed or the buffer was closed
+        meanwhile; records that came later do not count. Cancelling it changes nothing. Raises BpfClosedError when
+        the buffer is closed already.
         """
-        if not deadline >= 0:
-            raise ValueError(f"deadline is in seconds, and not negative, not {deadline!r}")
+        deadline = _arguments.real("deadline", deadline, 0, LONGEST_DRAIN)
         reader = self._open()
         done = asyncio.Event()
         number = reader.begin_drain(done.set)
         try:
-            async with asyncio.timeout(deadline if deadline < math.inf else None):
+            async with asyncio.timeout(deadline):
                 await done.wait()
         except TimeoutError:
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import inspect
 import os
@@ -53,6 +54,10 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
     rb = aiobpf.BpfRingBuffer(ring)
     table, per_cpu = obj.maps["table"], obj.maps["first__ledger"]
     key, value = {"key": bytes(4)}, {"value": bytes(8)}
+
+    def drain(deadline: Any) -> int:
+        return asyncio.run(rb.drain(deadline))
+
     calls: dict[str, Call] = {
         "open": (aiobpf.open, {"path": path}),
         "load": (aiobpf.load, {"path": path, "max_entries": {"table": 8}, "rodata": {"answer": 1}}),
@@ -82,6 +87,7 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
             {"map": ring, "event_type": bytes, "latency": 0.0, "driver": "inline", "queue_bytes": 4096},
         ),
         "BpfRingBuffer.add": (rb.add, {"map": aiobpf.MemoryRing(4096), "event_type": bytes}),
+        "BpfRingBuffer.drain": (drain, {"deadline": 1.0}),
         "event": (obj.event_type("numbered"), {"data": bytes(48)}),
     }
     return calls
@@ -132,6 +138,8 @@ def test_no_wrong_argument_is_told_in_cpp(calls: dict[str, Call]) -> None:
         ("BpfRingBuffer", {"latency": -1}, ValueError, "latency must be from 0 to 60, not -1"),
         ("BpfRingBuffer", {"driver": "threads"}, ValueError, "driver is 'thread' or 'inline', not 'threads'"),
         ("BpfRingBuffer", {"map": 5}, TypeError, "map is a BpfMap or a MemoryRing, not int"),
+        ("BpfRingBuffer.drain", {"deadline": "1"}, TypeError, "deadline must be a number, not str"),
+        ("BpfRingBuffer.drain", {"deadline": -1}, ValueError, "deadline must be from 0 to 1e+09, not -1"),
         ("MemoryRing", {"size": "x"}, TypeError, "size must be an int, not str"),
         ("MemoryRing", {"size": -1}, ValueError, "size must be from 0 to 1099511627776, not -1"),
         ("MemoryRing", {"size": 2**64 - 1}, ValueError, "size must be from 0 to"),

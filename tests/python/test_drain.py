@@ -49,7 +49,7 @@ def test_it_ends_when_all_that_was_there_was_delivered(
 def test_with_nothing_there_it_ends_at_once(run: Run, source: Source, buffer: Buffer) -> None:
     async def main() -> None:
         assert await buffer.drain(30) == 0
-        assert await buffer.drain(float("inf")) == 0
+        assert await buffer.drain(1e9) == 0
 
     run(main())
 
