@@ -37,14 +37,15 @@ std::size_t add(const py::object& reader, loop::any_source source, const py::obj
 
 std::size_t add_ring(const py::object& reader, const bpf::map& ring, const py::object& counters,
                      const py::object& event_type) {
-  return translated("BpfMapError", [&] {
+  auto source = translated("BpfMapError", [&] {
     std::optional<bpf::map> ledger;
     if (!counters.is_none()) {
       const bpf::map& given = py::extract<const bpf::map&>(counters);
       ledger.emplace(bpf::unique_fd::duplicate(given.native_handle()), given.name());
     }
-    return add(reader, loop::ring_source{ring, std::move(ledger)}, event_type);
+    return loop::ring_source{ring, std::move(ledger)};
   });
+  return translated("BpfSyscallError", [&] { return add(reader, std::move(source), event_type); });
 }
 
 std::size_t add_memory_ring(const py::object& reader, const loop::memory_ring& ring,

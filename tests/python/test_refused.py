@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import pathlib
 import platform
 import resource
 import subprocess
@@ -25,12 +26,17 @@ CALLS = {
     "timerfd_create": (283, 85),
 }
 
-# Run with the number of a system call and an errno: from then on seccomp answers that call with that errno.
+# Run with the number of a system call and an errno: from then on seccomp answers that call with that errno. A buffer
+# is made then; or, with an object's path, its ring is added to a buffer that was made before.
 WITH_A_CALL_REFUSED = """
 import ctypes, struct, sys
 import aiobpf
 call, errno, driver = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 ring = aiobpf.MemoryRing(4096)
+act = lambda: aiobpf.BpfRingBuffer(ring, driver=driver).close()
+if len(sys.argv) > 4:
+    obj, rb = aiobpf.load(sys.argv[4]), aiobpf.BpfRingBuffer(ring, driver=driver)
+    act = lambda: rb.add(obj.maps["first"])
 program = b"".join(struct.pack("<HBBI", *line) for line in (
     (0x20, 0, 0, 0),                    # load the call's number
     (0x15, 0, 1, call),                 # another one?
@@ -44,7 +50,7 @@ class Program(ctypes.Structure):
 assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
 assert libc.prctl(22, 2, ctypes.byref(Program(4, ctypes.addressof(code))), 0, 0) == 0  # PR_SET_SECCOMP
 try:
-    aiobpf.BpfRingBuffer(ring, driver=driver).close()
+    act()
 except aiobpf.BpfError as error:
     print(type(error).__name__, error.errno, error)
 else:
@@ -52,10 +58,10 @@ else:
 """
 
 
-def outcome_with(call: str, refused_with: int, driver: str) -> str:
+def outcome_with(call: str, refused_with: int, driver: str, *object_file: str) -> str:
     number = CALLS[call][0 if X86 else 1]
     done = subprocess.run(
-        [sys.executable, "-c", WITH_A_CALL_REFUSED, str(number), str(refused_with), driver],
+        [sys.executable, "-c", WITH_A_CALL_REFUSED, str(number), str(refused_with), driver, *object_file],
         capture_output=True,
         text=True,
         timeout=30,
@@ -82,6 +88,13 @@ def test_a_call_that_is_refused_is_named(driver: str, call: str, refused_with: i
         return
     assert said.startswith(f"{kind} {refused_with} ")
     assert remedy in said
+
+
+@pytest.mark.kernel
+def test_a_kernels_ring_that_cannot_be_watched_is_no_error_of_the_map(driver: str, objects: pathlib.Path) -> None:
+    said = outcome_with("epoll_ctl", errno.ENOSPC, driver, str(objects / "emit.bpf.o"))
+    assert said.startswith(f"BpfSyscallError {errno.ENOSPC} ")
+    assert "max_user_watches" in said
 
 
 @pytest.mark.parametrize(
