@@ -78,7 +78,9 @@ void stream::implementation::read(read_handler handler, batch& out) {
   if (!read) pending_ = read = std::make_shared<pending_read>(shared_from_this());
   read->out = &out;
   auto slot = asio::get_associated_cancellation_slot(handler);
-  if (auto executor = asio::get_associated_executor(handler, executor_); executor != own_executor_) {
+  auto executor = asio::get_associated_executor(handler, executor_);
+  if (!executor) throw std::bad_alloc{};  // any_completion_handler has no other way to say so
+  if (executor != own_executor_) {
     read->executor = asio::prefer(std::move(executor), asio::execution::outstanding_work.tracked);
   }
   read->handler.emplace(std::move(handler));
@@ -90,16 +92,22 @@ void stream::implementation::read(read_handler handler, batch& out) {
       if (alive && alive->reads_ == number) alive->cancel(asio::error::operation_aborted);
     });
   }
-  post_turn(read);
+  try {
+    post_turn(read);
+  } catch (const std::bad_alloc&) {
+    read->handler.reset();  // not started, though waits of the last read may keep `read`
+    read->executor = {};
+    throw;
+  }
 }
 
 void stream::implementation::post_turn(const pending_ptr& read) {
   if (turn_posted_) return;
-  turn_posted_ = true;
   asio::post(executor_, [read] {
     read->stream->turn_posted_ = false;
     read->stream->turn(read);
   });
+  turn_posted_ = true;
 }
 
 void stream::implementation::turn(const pending_ptr& read) {
@@ -118,7 +126,11 @@ void stream::implementation::turn(const pending_ptr& read) {
   }
   if (taken > 0) return complete(*read, now, {}, taken);
   if (const auto failure = sources_.take_failure()) return complete(*read, now, failure, 0);
-  wait(read);
+  try {
+    wait(read);
+  } catch (const std::bad_alloc&) {
+    complete(*read, now, asio::error::no_memory, 0);
+  }
 }
 
 void stream::implementation::wait(const pending_ptr& read) {
@@ -132,7 +144,6 @@ void stream::implementation::wait(const pending_ptr& read) {
 
 void stream::implementation::arm(const pending_ptr& read, std::size_t id) {
   watch& one = watches_[id];
-  one.armed = true;
   one.descriptor.async_wait(asio::posix::descriptor_base::wait_read,
                             [read, id, ticket = one.ticket](error_code) {
                               auto& watches = read->stream->watches_;
@@ -141,19 +152,21 @@ void stream::implementation::arm(const pending_ptr& read, std::size_t id) {
                               ++watches[id].ticket;
                               read->stream->turn(read);
                             });
+  one.armed = true;
 }
 
 void stream::implementation::arm_timer(const pending_ptr& read, source_set::clock::time_point at) {
   // One that ends earlier than wanted does no harm: it looks, and waits again. So the slow safety look
   // costs no system call each time the stream falls idle.
   if (timer_at_ <= at) return;
-  timer_at_ = at;
-  timer_.expires_at(at);
+  timer_at_ = source_set::clock::time_point::max();
+  timer_.expires_at(at);  // ends an earlier wait
   timer_.async_wait([read](error_code error) {
     if (error) return;
     read->stream->timer_at_ = source_set::clock::time_point::max();
     read->stream->turn(read);
   });
+  timer_at_ = at;
 }
 
 void stream::implementation::disarm() noexcept {

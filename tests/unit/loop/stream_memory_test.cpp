@@ -1,0 +1,116 @@
+// Every allocation of a read fails once, one after the other: the stream says so, and the next read goes on.
+#include "numbers.hpp"
+
+#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/loop/stream.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace {
+
+constexpr long never = std::numeric_limits<long>::max();
+long allocations_left = never;
+long failed = 0;
+
+}  // namespace
+
+// Not inlined: gcc would take malloc and free for a mismatch with new and delete.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+  if (allocations_left != never && allocations_left-- == 0) {
+    ++failed;
+    throw std::bad_alloc{};
+  }
+  if (void* memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc{};
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace loop = aiobpf::loop;
+using namespace aiobpf::tests;
+
+namespace {
+
+struct outcome {
+  std::vector<std::uint64_t> numbers;
+  long refused = 0;  // async_read() threw
+  long told = 0;     // it completed with no_memory
+  long other = 0;    // anything else but records
+};
+
+void read_on(loop::stream& events, loop::batch& batch, outcome& out) {
+  try {
+    events.async_read(batch, [&](boost::system::error_code error, std::size_t) {
+      const long left = std::exchange(allocations_left, never);
+      for (const auto& record : batch) {
+        if (!error) out.numbers.push_back(number_in(record.data));
+      }
+      if (error == boost::asio::error::no_memory) {
+        ++out.told;
+      } else if (error) {
+        ++out.other;
+      }
+      allocations_left = left;
+    });
+  } catch (const std::bad_alloc&) {
+    ++out.refused;
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(stream_memory)
+
+BOOST_AUTO_TEST_CASE(an_allocation_that_fails_ends_one_read_and_loses_nothing) {
+  failed = 1;
+  long n = 0;
+  for (; failed > 0; ++n) {
+    const loop::memory_ring ring{1 << 16};
+    boost::asio::io_context context;
+    loop::stream events{context.get_executor()};
+    events.add(ring.source());
+    loop::batch batch;
+    outcome out;
+    std::uint64_t emitted = 0;
+    failed = 0;
+    allocations_left = n;
+    while (emitted < 5) {
+      read_on(events, batch, out);
+      context.restart();
+      context.poll();  // the read waits, or there is none
+      const long left = std::exchange(allocations_left, never);
+      ring.emit(numbered_record(emitted++, 48));
+      allocations_left = left;
+      context.restart();
+      context.run();
+    }
+    allocations_left = never;
+    while (out.numbers.size() < emitted) {
+      read_on(events, batch, out);
+      context.restart();
+      context.run();
+    }
+    BOOST_TEST_CONTEXT("allocation " << n) {
+      BOOST_TEST((out.numbers == numbers_from(0, emitted)));
+      BOOST_TEST(out.refused + out.told <= failed);
+      BOOST_TEST(out.other == 0);
+      BOOST_TEST(events.statistics().balances());
+    }
+  }
+  BOOST_TEST(n > 3);  // else it is not its allocations that fail
+}
+
+BOOST_AUTO_TEST_SUITE_END()
