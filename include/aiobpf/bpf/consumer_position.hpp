@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/bpf/ring_memory.hpp>
 
 #include <cstdint>
@@ -15,6 +16,7 @@ namespace aiobpf::bpf {
 /// would let the kernel write over records that are still being read.
 ///
 /// Threads  one at a time
+/// Fork     the memory is shared: for a child the ring is taken, by its parent
 class consumer_position {
 public:
   /// Goes on where the ring's last reader released.
@@ -22,19 +24,22 @@ public:
       : memory_(std::move(memory)), released_(memory_.consumed()) {}
 
   std::uint64_t released() const noexcept { return released_; }
+  /// Whether this is the process that it was made in.
+  bool is_ours() const noexcept { return made_.is_ours(); }
 
   /// Whether another reader has moved the position since.
-  bool is_taken() const noexcept { return memory_.consumed() != released_; }
+  bool is_taken() const noexcept { return !is_ours() || memory_.consumed() != released_; }
 
   /// Releases what is before `position`: the kernel may write over it. False when the ring was taken; nothing
   /// is released then. What was read before a release that succeeded was still intact.
   bool release(std::uint64_t position) noexcept {
-    if (!memory_.release(released_, position)) return false;
+    if (!is_ours() || !memory_.release(released_, position)) return false;
     released_ = position;
     return true;
   }
 
 private:
+  fork_guard made_;
   ring_memory memory_;
   std::uint64_t released_;
 };

@@ -27,6 +27,7 @@ enum class ring_release : std::uint8_t {
 /// drain ends with ring_stop::taken and visits nothing, and so does each one after it.
 ///
 /// Threads     one at a time; producers may run on any CPU meanwhile
+/// Fork        in a child the ring is taken, by the parent
 /// Needs       kernel 5.8
 class ring_reader {
 public:

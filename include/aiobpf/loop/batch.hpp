@@ -28,6 +28,8 @@ namespace aiobpf::loop {
 /// may
 ///            end before
 /// Threads    as a standard container; a batch with a loan may be cleared on another thread than its source's
+/// Fork       a child may read a loan until its parent clears the batch there; clearing the child's releases
+/// nothing
 class batch {
 public:
   struct record {

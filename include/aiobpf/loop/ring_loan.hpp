@@ -13,6 +13,8 @@ namespace aiobpf::loop {
 /// borrower that outlives the source. When another reader has taken the ring meanwhile, nothing is released.
 ///
 /// Threads  the source's side and the borrower's side may be two
+/// Fork     in a child the ring is taken, by its parent; no call waits for a lock that another thread had
+/// there
 class ring_loan {
 public:
   explicit ring_loan(bpf::consumer_position position) noexcept : position_(std::move(position)) {}
@@ -23,6 +25,7 @@ public:
     taken,  ///< another reader has taken the ring
   };
   status get_status() const {
+    if (!position_.is_ours()) return status::taken;
     const std::scoped_lock lock{mutex_};
     if (position_.is_taken()) return status::taken;
     return out_ ? status::out : status::in;
@@ -38,6 +41,7 @@ public:
   /// Source: released up to `release_to`: at once, or together with what is out. False when another reader
   /// has taken the ring.
   bool release(std::uint64_t release_to) noexcept {
+    if (!position_.is_ours()) return false;
     const std::scoped_lock lock{mutex_};
     release_to_ = release_to;
     // Releasing nothing tells, too, whether the ring is still ours.
@@ -46,6 +50,7 @@ public:
 
   /// Borrower: done with the records. Idempotent.
   void give_back() noexcept {
+    if (!position_.is_ours()) return;
     const std::scoped_lock lock{mutex_};
     if (std::exchange(out_, false)) position_.release(release_to_);
   }

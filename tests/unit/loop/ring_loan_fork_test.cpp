@@ -1,0 +1,104 @@
+// A process that forks while records are on loan: they are the parent's to give back.
+#include "check_source.hpp"
+#include "in_child.hpp"
+
+#include <aiobpf/bpf/ring_reader.hpp>
+#include <aiobpf/loop/memory_ring.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+
+namespace bpf = aiobpf::bpf;
+namespace loop = aiobpf::loop;
+using namespace aiobpf::tests;
+using boost::test_tools::per_element;
+
+namespace {
+
+constexpr std::size_t ring_bytes = 64 * 1024;
+
+struct fixture {
+  void emit(std::uint64_t first, std::uint64_t count) {
+    for (const auto number : numbers_from(first, count)) ring.emit(numbered_record(number, 48));
+  }
+  loop::drain_result drain(loop::batch& into, bpf::ring_release how = bpf::ring_release::all) {
+    return source->drain({}, 0, into, how);
+  }
+  // How many more records the ring takes.
+  std::uint64_t room() {
+    std::uint64_t taken = 0;
+    while (ring.emit(numbered_record(1'000'000 + taken, 48))) ++taken;
+    return taken;
+  }
+
+  loop::memory_ring ring{ring_bytes};
+  std::optional<loop::memory_source> source{ring.source()};
+  loop::batch batch;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(ring_loan_fork, fixture)
+
+BOOST_AUTO_TEST_CASE(a_batch_that_a_child_clears_is_still_lent_in_the_parent) {
+  emit(0, 500);
+  BOOST_REQUIRE(drain(batch).lent);
+  BOOST_TEST(in_child([&] {
+               const bool same = numbers_in(batch) == numbers_from(0, 500);
+               batch.clear();
+               source.reset();
+               return same ? "" : "the child reads other records";
+             }) == "");
+  BOOST_TEST(room() == (ring_bytes - 1) / record_stride - 500);
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 500), per_element());
+  batch.clear();
+  BOOST_TEST(room() == 500U);
+}
+
+BOOST_AUTO_TEST_CASE(the_parent_gives_back_what_the_child_still_holds) {
+  emit(0, 500);
+  BOOST_REQUIRE(drain(batch).lent);
+  BOOST_TEST(in_child([&] {
+               loop::batch other = std::move(batch);
+               return "";
+             }) == "");
+  batch.clear();
+  emit(500, 1);
+  BOOST_TEST(drain(batch).records == 1U);
+  BOOST_TEST(numbers_in(batch) == numbers_from(500, 1), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_child_releases_nothing_that_is_held_back) {
+  emit(0, 10);
+  BOOST_REQUIRE(drain(batch, bpf::ring_release::hold_last).records == 10U);
+  BOOST_TEST(in_child([&] {
+               source->release();
+               return "";
+             }) == "");
+  BOOST_TEST(room() == (ring_bytes - 1) / record_stride - 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_child_drains_nothing) {
+  emit(0, 10);
+  BOOST_TEST(in_child([&] {
+               const auto result = drain(batch);
+               return result.records == 0 && result.stop == bpf::ring_stop::taken ? "" : "it drains";
+             }) == "");
+  BOOST_TEST(drain(batch).records == 10U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(ring_reader_fork)
+
+BOOST_AUTO_TEST_CASE(a_ring_that_a_parent_reads_is_taken_for_its_child) {
+  auto memory = bpf::ring_memory::make(4096, bpf::unique_fd{});
+  bpf::ring_reader reader{memory};
+  BOOST_TEST(in_child([&] {
+               return reader.drain({}, [](auto) {}).stop == bpf::ring_stop::taken ? "" : "not taken";
+             }) == "");
+  BOOST_TEST((reader.drain({}, [](auto) {}).stop == bpf::ring_stop::empty));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
