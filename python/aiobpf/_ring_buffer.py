@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import os
 import sys
 import warnings
+import weakref
 from collections.abc import AsyncIterator, Awaitable
 from types import TracebackType
 from typing import Any, Generic, Literal, TypeVar, overload
@@ -41,6 +43,7 @@ class MemoryRing:
             async for event in rb: ...
 
     size: in bytes, rounded up to a power of two, at least a page.
+    Fork: in a child its parent's ring cannot be used; that is a BpfClosedError.
     """
 
     def __init__(self, size: int) -> None:
@@ -78,6 +81,8 @@ class BpfRingBuffer(Generic[E]):
     never awaits still lets the loop run, every millisecond.
     Loops: it belongs to the loop that iterates; when that one was closed, another may go on. Where no asyncio loop
     runs, as under trio, iterating is a BpfUnsupportedError.
+    Fork: in a child its parent's buffer is closed, and its use a BpfClosedError; the parent streams on. Make a new
+        one in the child, from the same map or another; see docs/fork.md.
 
     Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError (event_type), BpfNotFoundError.
     """
@@ -127,6 +132,7 @@ class BpfRingBuffer(Generic[E]):
         latency = _arguments.real("latency", latency, 0, 60)
         queue_bytes = _arguments.integer("queue_bytes", queue_bytes, 1, sys.maxsize)
         self._reader = _aiobpf.make_reader(driver, latency, queue_bytes)
+        _made.add(self)
         try:
             self._add(map, event_type)
         except BaseException:
@@ -239,9 +245,9 @@ class BpfRingBuffer(Generic[E]):
         return self._reader is None or not self._reader.is_open
 
     def _open(self) -> _aiobpf.RecordReader[E]:
-        if self.closed:
-            raise BpfClosedError("the ring buffer was closed")
-        assert self._reader is not None
+        if self._reader is None:
+            raise BpfClosedError("the ring buffer was not made")
+        self._reader.check_open()
         return self._reader
 
     async def __aenter__(self) -> BpfRingBuffer[E]:
@@ -263,6 +269,20 @@ class BpfRingBuffer(Generic[E]):
 
     def __repr__(self) -> str:
         return f"<aiobpf.BpfRingBuffer {'closed' if self.closed else 'open'}>"
+
+
+# A child of fork() closes its copies before anything else runs there. They could not reach the parent anyhow, but a
+# loop that the child inherited and closes could, by their descriptors: uvloop takes each out of the epoll instance
+# that it shares with the parent's loop.
+_made: weakref.WeakSet[BpfRingBuffer[Any]] = weakref.WeakSet()
+
+
+def _close_inherited() -> None:
+    for one in list(_made):
+        one.close()
+
+
+os.register_at_fork(after_in_child=_close_inherited)
 
 
 def _counters_of(ring: BpfMap) -> _aiobpf.Map | None:

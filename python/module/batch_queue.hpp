@@ -45,6 +45,9 @@ public:
   /// Makes native_handle() turn readable at the next push or failure. False when there is something now.
   bool arm() noexcept;
   void quiet() noexcept;
+  /// For a child of fork(), where the other thread is not and the queue may be half-changed: closes the
+  /// descriptor. Nothing else is called after that, not even the destructor.
+  void leave() noexcept { event_.reset(); }
   int native_handle() const noexcept { return event_.get(); }
 
   std::size_t records() const;

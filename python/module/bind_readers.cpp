@@ -59,7 +59,7 @@ std::shared_ptr<loop::memory_ring> make_memory_ring(std::size_t bytes) {
 
 bool emit(const loop::memory_ring& ring, const py::object& record) {
   const bytes_argument bytes{record};
-  return ring.emit(bytes.get());
+  return translated("BpfError", [&] { return ring.emit(bytes.get()); });
 }
 
 }  // namespace

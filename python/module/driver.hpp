@@ -19,6 +19,7 @@ namespace aiobpf::python {
 ///   }
 ///
 /// Threads  one at a time, that of the event loop
+/// Fork     in a child only close() is called, which closes descriptors and touches nothing that others share
 class driver {
 public:
   virtual ~driver() = default;
@@ -49,11 +50,11 @@ public:
 };
 
 /// Drains in the loop's own thread, when asked: the lowest latency. Throws bpf::error: an errno.
-std::unique_ptr<driver> make_inline_driver(loop::stream_options options);
+std::shared_ptr<driver> make_inline_driver(loop::stream_options options);
 
 /// Drains on a thread of its own into a queue of at most `queue_bytes` (then records stay in the kernel's
 /// ring): a Python that is busy costs no kernel records. Throws bpf::error: an errno (descriptors or threads
 /// ran out, or a call is refused).
-std::unique_ptr<driver> make_thread_driver(loop::stream_options options, std::size_t queue_bytes);
+std::shared_ptr<driver> make_thread_driver(loop::stream_options options, std::size_t queue_bytes);
 
 }  // namespace aiobpf::python

@@ -29,8 +29,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<driver> make_inline_driver(loop::stream_options options) {
-  return std::make_unique<inline_driver>(options);
+std::shared_ptr<driver> make_inline_driver(loop::stream_options options) {
+  return std::make_shared<inline_driver>(options);
 }
 
 }  // namespace aiobpf::python

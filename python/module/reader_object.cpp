@@ -100,6 +100,13 @@ PyObject* stop(PyObject* self, PyObject*) {
   Py_RETURN_NONE;
 }
 
+PyObject* check_open(PyObject* self, PyObject*) {
+  return guarded<PyObject*>("BpfError", nullptr, [&] {
+    reader_in(self).check_open("read a ring buffer");
+    return Py_NewRef(Py_None);
+  });
+}
+
 PyObject* make_iterator(PyTypeObject* type, PyObject* reader, PyObject* owner) {
   PyObject* made = type->tp_alloc(type, 0);
   if (made != nullptr) {
@@ -203,6 +210,7 @@ PyMethodDef reader_methods[] = {
     {"begin_drain", begin_drain, METH_O, nullptr},
     {"end_drain", end_drain, METH_O, nullptr},
     {"stop", stop, METH_NOARGS, nullptr},
+    {"check_open", check_open, METH_NOARGS, nullptr},
     {"statistics", statistics, METH_NOARGS, nullptr},
     {"_readable", readable, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
@@ -269,7 +277,7 @@ bool reader_objects_ready(PyObject* module) {
          (batches_type = make_type(module, batches_spec, "BatchIterator")) != nullptr;
 }
 
-PyObject* make_reader_object(std::unique_ptr<driver> from) {
+PyObject* make_reader_object(std::shared_ptr<driver> from) {
   auto reader = std::make_unique<record_reader>(std::move(from));
   PyObject* made = reader_type->tp_alloc(reader_type, 0);
   if (made != nullptr) reinterpret_cast<reader_object*>(made)->reader = reader.release();

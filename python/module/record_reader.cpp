@@ -6,7 +6,12 @@
 
 #include <aiobpf/bpf/error.hpp>
 
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <string>
 
 namespace aiobpf::python {
 namespace {
@@ -68,17 +73,19 @@ reference running_loop() {
 struct ended_watch {
   reference loop;
   std::shared_ptr<driver> watched;
+  bpf::fork_guard made;
 };
 
 PyObject* end_watch(PyObject* capsule, PyObject*) {
   const auto* ended = static_cast<ended_watch*>(PyCapsule_GetPointer(capsule, nullptr));
+  if (!ended->made.is_ours()) Py_RETURN_NONE;
   return PyObject_CallMethod(ended->loop.get(), "remove_reader", "i", ended->watched->native_handle());
 }
 
 PyMethodDef end_watch_function{"end_watch", end_watch, METH_NOARGS, nullptr};
 
 bool end_watch_soon(PyObject* loop, const std::shared_ptr<driver>& watched) {
-  auto ended = std::make_unique<ended_watch>(ended_watch{reference::borrow(loop), watched});
+  auto ended = std::make_unique<ended_watch>(ended_watch{reference::borrow(loop), watched, {}});
   const auto capsule = reference::steal(PyCapsule_New(ended.get(), nullptr, [](PyObject* self) {
     delete static_cast<ended_watch*>(PyCapsule_GetPointer(self, nullptr));
   }));
@@ -90,8 +97,13 @@ bool end_watch_soon(PyObject* loop, const std::shared_ptr<driver>& watched) {
 
 }  // namespace
 
+void record_reader::check_open(const char* step) const {
+  made_.check(step);
+  if (!driver_) throw bpf::error{bpf::errc::closed, std::string{step} + ": it was closed"};
+}
+
 std::size_t record_reader::add(loop::any_source source, decoder made) {
-  if (!driver_) throw bpf::error{bpf::errc::closed, "add a ring: the buffer is closed"};
+  check_open("add a ring");
   decoders_.reserve(decoders_.size() + 1);
   const std::size_t number = driver_->add(std::move(source));
   decoders_.push_back(std::move(made));
@@ -138,9 +150,22 @@ PySendResult record_reader::next_tagged(PyObject* self, PyObject** result) {
 // Now and then, or when the batch is used up: looks at the clock, and for records. False when there is none
 // now, or others are to run: `instead` says what am_send returns.
 bool record_reader::find_record(PyObject* self, PyObject** result, PySendResult& instead) {
+  if (!made_.is_ours()) {
+    instead = refuse(result);
+    return false;
+  }
   if (!turn_is_over()) return left_ > 0 || fetch(self, result, instead);
   instead = yield_to_loop(result);
   return false;
+}
+
+// In a child of fork().
+PySendResult record_reader::refuse(PyObject** result) const {
+  *result = nullptr;
+  return guarded("BpfError", PYGEN_ERROR, [&] {
+    made_.check("read a ring buffer");
+    return PYGEN_ERROR;
+  });
 }
 
 // To the next batch. False when there is none now: `instead` says what am_send returns.
@@ -243,7 +268,7 @@ void record_reader::wake_waiting() noexcept {
 }
 
 bool record_reader::readable() {
-  if (!driver_) return true;
+  if (!is_open()) return true;
   driver_->quiet();
   if (!waiter_ || !waiter::is_awaited(waiter_.get())) return true;
   const auto waiting = waiter_;  // the task may start the next wait meanwhile
@@ -273,7 +298,9 @@ void record_reader::close() noexcept {
   // Closed first: what follows calls Python, and so anybody's code.
   const auto closing = std::exchange(driver_, nullptr);
   if (!closing) return;
+  const int descriptor = closing->native_handle();
   closing->close();
+  if (!made_.is_ours()) return leave(descriptor);
   final_ = closing->statistics();
   final_.delivered = delivered_;
   final_.queued = 0;
@@ -288,7 +315,7 @@ void record_reader::close() noexcept {
 std::size_t record_reader::begin_drain(PyObject* wake) {
   auto event_loop = running_loop();
   if (!event_loop) return 0;
-  if (!driver_) throw bpf::error{bpf::errc::closed, "drain: the buffer is closed"};
+  check_open("drain");
   auto waiting = driver_->waiting();
   auto at = at_;
   for (std::size_t i = 0; i < left_; ++i, ++at) ++waiting[at.source()];
@@ -322,13 +349,33 @@ void record_reader::wake_drained() noexcept {
     if (found == drains_.end()) return;
     const auto wake = std::exchange(found->wake, reference{});
     const auto event_loop = found->loop;
-    if (!reference::steal(PyObject_CallMethod(event_loop.get(), "call_soon_threadsafe", "O", wake.get()))) {
+    const char* how = made_.is_ours() ? "call_soon_threadsafe" : "call_soon";  // see leave()
+    if (!reference::steal(PyObject_CallMethod(event_loop.get(), how, "O", wake.get()))) {
       PyErr_WriteUnraisable(event_loop.get());
     }
   }
 }
 
+// In a child of fork(). A task that waits is a copy, too: if the child runs the loop, it is told. By
+// call_soon(): waking a loop from outside goes through a descriptor that is also the parent's.
+// The number of a descriptor that a loop watches stays taken, by one that never turns readable: libuv ends
+// the process when it is to watch a descriptor that is gone.
+void record_reader::leave(int descriptor) noexcept {
+  if (loop_ && descriptor >= 0) {
+    bpf::unique_fd quiet{::eventfd(0, EFD_CLOEXEC)};
+    placeholder_ = quiet.get() == descriptor ? std::move(quiet)
+                                             : bpf::unique_fd{::dup3(quiet.get(), descriptor, O_CLOEXEC)};
+  }
+  left_ = 0;
+  if (!handing_over_) current_.clear();
+  const exception_kept kept;
+  loop_ = {};
+  if (const auto waiting = waiter_; waiting && !waiter::wake_soon(waiting.get())) PyErr_Clear();
+  wake_drained();
+}
+
 loop::ledger record_reader::statistics() const {
+  made_.check("count records");
   if (!driver_) return final_;
   auto out = driver_->statistics();
   out.delivered = delivered_;

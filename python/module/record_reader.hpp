@@ -5,6 +5,8 @@
 #include "driver.hpp"
 #include "python.hpp"
 
+#include <aiobpf/bpf/fork_guard.hpp>
+#include <aiobpf/bpf/unique_fd.hpp>
 #include <aiobpf/loop/batch.hpp>
 #include <aiobpf/loop/ledger.hpp>
 #include <aiobpf/loop/pacer.hpp>
@@ -22,6 +24,9 @@ namespace aiobpf::python {
 /// All of it is called with the GIL held, close() and add() from any thread and from signal handlers.
 /// Whatever calls Python may find itself closed when that returns.
 ///
+/// In a child of fork() it is closed: close() closes descriptors, all else is BpfClosedError, and the loop,
+/// which shares its epoll instance with the parent's, is not told.
+///
 /// Between records it looks at the clock now and then, and yields to the loop when its turn is over: an
 /// `async for` whose body never awaits starves nobody.
 class record_reader {
@@ -34,7 +39,7 @@ public:
   /// At most so many events pass between two looks at the clock: a body that turns slow is noticed.
   static constexpr std::size_t events_between_looks = 16;
 
-  explicit record_reader(std::unique_ptr<driver> from) : driver_(std::move(from)) {}
+  explicit record_reader(std::shared_ptr<driver> from) : driver_(std::move(from)) {}
 
   /// Returns the source's number. Throws bpf::error: closed, an errno.
   std::size_t add(loop::any_source source, decoder made);
@@ -66,7 +71,9 @@ public:
   std::size_t begin_drain(PyObject* wake);
   /// Returns how many of them were not delivered.
   std::size_t end_drain(std::size_t number) noexcept;
-  bool is_open() const noexcept { return driver_ != nullptr; }
+  bool is_open() const noexcept { return driver_ != nullptr && made_.is_ours(); }
+  /// Throws bpf::error: closed, and why.
+  void check_open(const char* step) const;
   loop::ledger statistics() const;
 
   /// For Python's cycle collector.
@@ -95,6 +102,7 @@ private:
   void wake_drained() noexcept;
   PySendResult next_event_slowly(PyObject* self, PyObject** result);
   bool find_record(PyObject* self, PyObject** result, PySendResult& instead);
+  PySendResult refuse(PyObject** result) const;
   PySendResult yield_to_loop(PyObject** result);
   bool turn_is_over();
   bool fetch(PyObject* self, PyObject** result, PySendResult& instead);
@@ -102,7 +110,10 @@ private:
   bool watch(PyObject* self, PyObject* event_loop);
   void unwatch(const std::shared_ptr<driver>& watched) noexcept;
   void wake_waiting() noexcept;
+  void leave(int descriptor) noexcept;
 
+  bpf::fork_guard made_;
+  bpf::unique_fd placeholder_;      // see leave()
   std::shared_ptr<driver> driver_;  // null when closed; shared with those that its descriptor must outlive
   loop::ledger final_;              // of that moment
   std::vector<decoder> decoders_;   // by source

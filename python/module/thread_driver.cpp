@@ -2,6 +2,7 @@
 #include "driver.hpp"
 
 #include <aiobpf/bpf/error.hpp>
+#include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/bpf/system_call.hpp>
 #include <aiobpf/bpf/unique_fd.hpp>
 #include <aiobpf/loop/embedded_stream.hpp>
@@ -89,6 +90,7 @@ public:
   bool is_open() const noexcept override { return stream_.is_open(); }
 
   void close() noexcept override {
+    if (!made_.is_ours()) return leave();
     if (!thread_.joinable()) return;
     stopping_ = true;
     wake();
@@ -114,6 +116,15 @@ public:
   }
 
 private:
+  // In a child of fork() there is no thread to join, and what the thread used may be locked or half-changed
+  // for ever: the descriptors are closed, the rings unmapped, and the rest is left. (A batch that the thread
+  // had on loan at that moment keeps its ring mapped until the child ends.)
+  void leave() noexcept {
+    stream_.close();
+    queue_.leave();
+    wake_.reset();
+  }
+
   // The mutex alone would not do: a thread that is always busy takes it again before anyone else wakes.
   std::unique_lock<std::mutex> between_turns() const {
     ++visitors_;
@@ -173,6 +184,7 @@ private:
     [[maybe_unused]] const auto got = ::read(wake_.get(), &count, sizeof(count));
   }
 
+  bpf::fork_guard made_;
   mutable std::mutex turn_;  // guards the stream and what it fills
   mutable std::condition_variable no_visitors_;
   mutable std::atomic<unsigned> visitors_{0};
@@ -189,8 +201,16 @@ private:
 
 }  // namespace
 
-std::unique_ptr<driver> make_thread_driver(loop::stream_options options, std::size_t queue_bytes) {
-  return std::make_unique<thread_driver>(options, queue_bytes);
+std::shared_ptr<driver> make_thread_driver(loop::stream_options options, std::size_t queue_bytes) {
+  // Never destroyed in a child of fork(), where std::thread's destructor would end the process; see leave().
+  const auto end = [made = bpf::fork_guard{}](thread_driver* ending) noexcept {
+    if (made.is_ours()) {
+      delete ending;
+    } else {
+      ending->close();
+    }
+  };
+  return {new thread_driver{options, queue_bytes}, end};
 }
 
 }  // namespace aiobpf::python

@@ -219,6 +219,10 @@ bool waiter::wake(PyObject* object) {
   return static_cast<bool>(stepped);
 }
 
+bool waiter::wake_soon(PyObject* object) {
+  return end_soon(object, "call_soon");
+}
+
 bool waiter::wake_threadsafe(PyObject* object) {
   return end_soon(object, "call_soon_threadsafe");
 }

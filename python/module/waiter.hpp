@@ -25,6 +25,9 @@ public:
   /// False with an exception set (what a task lets through: KeyboardInterrupt, SystemExit).
   static bool wake(PyObject* object);
 
+  /// Lets the loop step the waiting task soon. In the loop's thread only. False with an exception set.
+  static bool wake_soon(PyObject* object);
+
   /// Lets the loop step the waiting task soon, and wakes the loop for that. From any thread, from signal
   /// handlers, and when the task that got `object` does not wait on it yet. False with an exception set; then
   /// the task still waits, and can be cancelled.
