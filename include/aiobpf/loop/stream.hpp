@@ -72,7 +72,7 @@ public:
   /// Errors      closed: the stream is, or was closed meanwhile; busy: a read is pending (that one goes on);
   ///             not_found: there is no source; operation_aborted: cancelled; ring_corrupt (a ring's memory
   ///             is inconsistent) and ring_taken (another reader has taken a ring): that source is left out
-  ///             from now on, and the others can be read; not_enough_memory
+  ///             from now on, and the others can be read; not_enough_memory, or std::bad_alloc is thrown
   /// Cancel      total, terminal and partial alike, per operation: nothing was consumed, and the next read
   ///             sees the same records. A read whose records are taken is past cancelling
   /// Lifetimes   `out` until completion. The stream may be destroyed meanwhile: the read ends with closed
