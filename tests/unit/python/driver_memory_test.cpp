@@ -152,7 +152,7 @@ outcome stream_with(python::driver& driver, const loop::memory_ring& ring) {
   return out;
 }
 
-std::unique_ptr<python::driver> make(const std::string& kind) {
+std::shared_ptr<python::driver> make(const std::string& kind) {
   return kind == "thread" ? python::make_thread_driver({}, 4096) : python::make_inline_driver({});
 }
 
@@ -161,7 +161,7 @@ void fail_every_allocation_of(const std::string& kind, bool lasting) {
   long n = 0;
   for (; failures > 0; ++n) {
     const loop::memory_ring ring{1 << 20};
-    std::unique_ptr<python::driver> driver;
+    std::shared_ptr<python::driver> driver;
     failed = 0;
     shortage = lasting;
     allocations_left = n;
