@@ -54,6 +54,7 @@ std::size_t stream::implementation::add(any_source source) {
   descriptor.assign(fd.get(), failed);
   if (failed) throw bpf::error{failed, "watch a source's descriptor: " + failed.message()};
   [[maybe_unused]] const int taken = fd.release();
+  final_.reserve(watches_.size() + 1);  // close() has no memory to ask for
   watches_.push_back({std::move(descriptor)});
   return sources_.add(std::move(source));
 }
@@ -102,15 +103,16 @@ void stream::implementation::read(read_handler handler, batch& out) {
 }
 
 void stream::implementation::post_turn(const pending_ptr& read) {
-  if (turn_posted_) return;
+  if (read->turn_posted) return;
   asio::post(executor_, [read] {
-    read->stream->turn_posted_ = false;
+    read->turn_posted = false;
     read->stream->turn(read);
   });
-  turn_posted_ = true;
+  read->turn_posted = true;
 }
 
 void stream::implementation::turn(const pending_ptr& read) {
+  if (read->ended) return complete_ended(*read);
   if (!read->handler) return disarm();
   const auto now = source_set::clock::now();
   if (!made_.is_ours()) return complete(*read, now, bpf::errc::closed, 0);
@@ -126,6 +128,7 @@ void stream::implementation::turn(const pending_ptr& read) {
   }
   if (taken > 0) return complete(*read, now, {}, taken);
   if (const auto failure = sources_.take_failure()) return complete(*read, now, failure, 0);
+  if (read->ended) return complete_ended(*read);  // by a source, while it was drained
   try {
     wait(read);
   } catch (const std::bad_alloc&) {
@@ -146,6 +149,7 @@ void stream::implementation::arm(const pending_ptr& read, std::size_t id) {
   watch& one = watches_[id];
   one.descriptor.async_wait(asio::posix::descriptor_base::wait_read,
                             [read, id, ticket = one.ticket](error_code) {
+                              if (read->ended) return complete_ended(*read);
                               auto& watches = read->stream->watches_;
                               if (id >= watches.size() || watches[id].ticket != ticket) return;
                               watches[id].armed = false;
@@ -162,6 +166,7 @@ void stream::implementation::arm_timer(const pending_ptr& read, source_set::cloc
   timer_at_ = source_set::clock::time_point::max();
   timer_.expires_at(at);  // ends an earlier wait
   timer_.async_wait([read](error_code error) {
+    if (read->ended) return complete_ended(*read);
     if (error) return;
     read->stream->timer_at_ = source_set::clock::time_point::max();
     read->stream->turn(read);
@@ -183,8 +188,6 @@ void stream::implementation::disarm() noexcept {
 
 void stream::implementation::complete(pending_read& read, source_set::clock::time_point began,
                                       error_code error, std::size_t records) {
-  auto handler = read.take();
-
   // Also when the handler throws.
   struct settle {
     implementation& stream;
@@ -196,10 +199,20 @@ void stream::implementation::complete(pending_read& read, source_set::clock::tim
       if (!read.handler) stream.disarm();
     }
   } const at_end{*this, read, records, began};
-  if (const auto executor = std::exchange(read.executor, {})) {
-    asio::dispatch(asio::bind_executor(executor, asio::append(std::move(handler), error, records)));
+  read.invoke_handler(error, records);
+}
+
+void stream::implementation::complete_ended(pending_read& read) {
+  if (read.handler) read.invoke_handler(read.ended, 0);
+}
+
+void stream::implementation::pending_read::invoke_handler(error_code error, std::size_t records) {
+  read_handler taken{std::move(*handler)};
+  handler.reset();
+  if (const auto own = std::exchange(executor, {})) {
+    asio::dispatch(asio::bind_executor(own, asio::append(std::move(taken), error, records)));
   } else {
-    std::move(handler)(error, records);  // on the stream's executor, where we are
+    std::move(taken)(error, records);  // on the stream's executor, where we are
   }
 }
 
@@ -207,8 +220,8 @@ void stream::implementation::cancel(error_code reason) noexcept {
   if (!made_.is_ours() && !context_.is_ours()) return;  // what is posted there wakes the parent
   const auto read = pending();
   if (!read) return;
-  post_completion(read->take(), reason);
-  read->executor = {};
+  read->ended = reason;
+  pending_.reset();
   disarm();
 }
 

@@ -50,12 +50,13 @@ private:
     std::optional<read_handler> handler;  ///< set by emplace(): in Boost 1.81 its assignment never returns
     /// The handler's executor, when it is not the stream's; keeps its context running.
     boost::asio::any_completion_executor executor;
+    bool turn_posted = false;
+    /// Set when it was cancelled: what is outstanding completes it with this, whichever comes first. So
+    /// cancelling needs no memory. By then it is not the stream's pending read any more.
+    boost::system::error_code ended;
 
-    read_handler take() {
-      read_handler taken{std::move(*handler)};
-      handler.reset();
-      return taken;
-    }
+    /// Hands over the result, on the handler's executor. On the stream's executor.
+    void invoke_handler(boost::system::error_code error, std::size_t records);
   };
 
   struct watch {
@@ -76,6 +77,7 @@ private:
   void disarm() noexcept;
   void complete(pending_read& read, source_set::clock::time_point began, boost::system::error_code error,
                 std::size_t records);
+  static void complete_ended(pending_read& read);
   void post_completion(read_handler handler, boost::system::error_code error);
 
   bpf::fork_guard made_;
@@ -90,7 +92,6 @@ private:
 
   std::weak_ptr<pending_read> pending_;
   std::uint64_t reads_ = 0;  // how many were started
-  bool turn_posted_ = false;
   bool open_ = true;
   std::vector<ledger> final_;             // what each source said when we closed
   std::shared_ptr<implementation> kept_;  // ourselves, for ever; see leave()

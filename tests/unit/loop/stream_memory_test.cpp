@@ -113,4 +113,33 @@ BOOST_AUTO_TEST_CASE(an_allocation_that_fails_ends_one_read_and_loses_nothing) {
   BOOST_TEST(n > 3);  // else it is not its allocations that fail
 }
 
+// Both are noexcept: an allocation in there would end the process.
+BOOST_AUTO_TEST_CASE(cancelling_and_closing_need_no_memory) {
+  for (const bool closing : {false, true}) {
+    for (int handlers = 0; handlers < 3; ++handlers) {  // its turn is posted; it waits
+      const loop::memory_ring ring{1 << 16};
+      boost::asio::io_context context;
+      loop::stream events{context.get_executor()};
+      events.add(ring.source());
+      loop::batch batch;
+      outcome out;
+      read_on(events, batch, out);
+      for (int i = 0; i < handlers; ++i) context.poll_one();
+      failed = 0;
+      allocations_left = 0;
+      if (closing) {
+        events.close();
+      } else {
+        events.cancel();
+      }
+      allocations_left = never;
+      BOOST_TEST(failed == 0);
+      BOOST_TEST(out.other == 0);  // never inside the call
+      context.restart();
+      context.run();
+      BOOST_TEST(out.other == 1);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
