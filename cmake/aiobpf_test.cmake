@@ -18,6 +18,8 @@ function(aiobpf_test_support)
     BOOST_TEST_DYN_LINK BOOST_TEST_NO_MAIN BOOST_TEST_ALTERNATIVE_INIT_API
     AIOBPF_BPF_OBJECT_DIR="${CMAKE_CURRENT_BINARY_DIR}/kernel")
   target_link_libraries(aiobpf_test_support PUBLIC aiobpf::loop Boost::unit_test_framework aiobpf_private)
+  add_library(aiobpf_failing_new INTERFACE)  # for LIBRARIES
+  target_sources(aiobpf_failing_new INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/support/failing_new.cpp)
 endfunction()
 
 function(aiobpf_test label source)

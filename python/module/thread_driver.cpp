@@ -19,8 +19,10 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <new>
+#include <semaphore>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -58,6 +60,7 @@ public:
       bpf::throw_system_call(failed.code().value(),
                              "start the draining thread (driver=\"inline\" needs none)");
     }
+    started_.acquire();
   }
 
   ~thread_driver() override { close(); }
@@ -149,6 +152,10 @@ private:
   }
 
   void run() noexcept {
+    // Makes the C++ runtime's thread-local data now. It would be made by the first exception of this thread,
+    // std::bad_alloc as a rule, and the C library ends the process when it has no memory for them.
+    static_cast<void>(std::current_exception());
+    started_.release();
     while (!stopping_) {
       std::unique_lock lock{turn_};
       no_visitors_.wait(lock, [this] { return visitors_ == 0; });
@@ -196,6 +203,7 @@ private:
   bool failure_stands_ = false;  // told already
   bpf::unique_fd wake_;
   std::atomic<bool> stopping_{false};
+  std::binary_semaphore started_{0};
   std::thread thread_;
 };
 

@@ -1,4 +1,5 @@
 // Every allocation of a read fails once, one after the other: the stream says so, and the next read goes on.
+#include "failing_new.hpp"
 #include "numbers.hpp"
 
 #include <aiobpf/loop/memory_ring.hpp>
@@ -9,35 +10,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <limits>
 #include <new>
-#include <utility>
 #include <vector>
-
-namespace {
-
-constexpr long never = std::numeric_limits<long>::max();
-long allocations_left = never;
-long failed = 0;
-
-}  // namespace
-
-// Not inlined: gcc would take malloc and free for a mismatch with new and delete.
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  if (allocations_left != never && allocations_left-- == 0) {
-    ++failed;
-    throw std::bad_alloc{};
-  }
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc{};
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace loop = aiobpf::loop;
 using namespace aiobpf::tests;
@@ -54,7 +28,7 @@ struct outcome {
 void read_on(loop::stream& events, loop::batch& batch, outcome& out) {
   try {
     events.async_read(batch, [&](boost::system::error_code error, std::size_t) {
-      const long left = std::exchange(allocations_left, never);
+      const long left = allocations_left.exchange(never);
       for (const auto& record : batch) {
         if (!error) out.numbers.push_back(number_in(record.data));
       }
@@ -75,9 +49,9 @@ void read_on(loop::stream& events, loop::batch& batch, outcome& out) {
 BOOST_AUTO_TEST_SUITE(stream_memory)
 
 BOOST_AUTO_TEST_CASE(an_allocation_that_fails_ends_one_read_and_loses_nothing) {
-  failed = 1;
+  failed_allocations = 1;
   long n = 0;
-  for (; failed > 0; ++n) {
+  for (; failed_allocations > 0; ++n) {
     const loop::memory_ring ring{1 << 16};
     boost::asio::io_context context;
     loop::stream events{context.get_executor()};
@@ -85,13 +59,13 @@ BOOST_AUTO_TEST_CASE(an_allocation_that_fails_ends_one_read_and_loses_nothing) {
     loop::batch batch;
     outcome out;
     std::uint64_t emitted = 0;
-    failed = 0;
+    failed_allocations = 0;
     allocations_left = n;
     while (emitted < 5) {
       read_on(events, batch, out);
       context.restart();
       context.poll();  // the read waits, or there is none
-      const long left = std::exchange(allocations_left, never);
+      const long left = allocations_left.exchange(never);
       ring.emit(numbered_record(emitted++, 48));
       allocations_left = left;
       context.restart();
@@ -105,7 +79,7 @@ BOOST_AUTO_TEST_CASE(an_allocation_that_fails_ends_one_read_and_loses_nothing) {
     }
     BOOST_TEST_CONTEXT("allocation " << n) {
       BOOST_TEST((out.numbers == numbers_from(0, emitted)));
-      BOOST_TEST(out.refused + out.told <= failed);
+      BOOST_TEST(out.refused + out.told <= failed_allocations);
       BOOST_TEST(out.other == 0);
       BOOST_TEST(events.statistics().balances());
     }
@@ -125,7 +99,7 @@ BOOST_AUTO_TEST_CASE(cancelling_and_closing_need_no_memory) {
       outcome out;
       read_on(events, batch, out);
       for (int i = 0; i < handlers; ++i) context.poll_one();
-      failed = 0;
+      failed_allocations = 0;
       allocations_left = 0;
       if (closing) {
         events.close();
@@ -133,7 +107,7 @@ BOOST_AUTO_TEST_CASE(cancelling_and_closing_need_no_memory) {
         events.cancel();
       }
       allocations_left = never;
-      BOOST_TEST(failed == 0);
+      BOOST_TEST(failed_allocations == 0);
       BOOST_TEST(out.other == 0);  // never inside the call
       context.restart();
       context.run();

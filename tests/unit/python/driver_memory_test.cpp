@@ -1,6 +1,7 @@
 // Every allocation of a driver fails once, one after the other: nothing crashes, hangs, or is lost.
 #include "driver.hpp"
 
+#include "failing_new.hpp"
 #include "numbers.hpp"
 
 #include <aiobpf/loop/memory_ring.hpp>
@@ -11,72 +12,9 @@
 #include <poll.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <limits>
 #include <new>
 #include <optional>
 #include <vector>
-
-namespace {
-
-constexpr long never = std::numeric_limits<long>::max();
-
-// Of all threads. At 0 an allocation fails; a shortage goes on below 0, else one failure is all.
-std::atomic<long> allocations_left{never};
-std::atomic<bool> shortage{false};
-std::atomic<long> failed{0};
-
-void* allocate(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) {
-  if (allocations_left != never) {
-    const long left = --allocations_left;
-    if (left == -1 || (left < 0 && shortage)) {
-      ++failed;
-      throw std::bad_alloc{};
-    }
-  }
-  if (void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment))
-    return memory;
-  throw std::bad_alloc{};
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) {
-  return allocate(bytes);
-}
-void* operator new[](std::size_t bytes) {
-  return allocate(bytes);
-}
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  return allocate(bytes, static_cast<std::size_t>(alignment));
-}
-void* operator new[](std::size_t bytes, std::align_val_t alignment) {
-  return allocate(bytes, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
 
 namespace loop = aiobpf::loop;
 namespace python = aiobpf::python;
@@ -162,14 +100,14 @@ void fail_every_allocation_of(const std::string& kind, bool lasting) {
   for (; failures > 0; ++n) {
     const loop::memory_ring ring{1 << 20};
     std::shared_ptr<python::driver> driver;
-    failed = 0;
+    failed_allocations = 0;
     shortage = lasting;
     allocations_left = n;
     long told = 0;
     while (!had_memory([&] { driver = make(kind); })) ++told;
     auto out = stream_with(*driver, ring);
     allocations_left = never;
-    failures = failed;
+    failures = failed_allocations;
     told += out.told;
 
     BOOST_TEST_CONTEXT(kind << ", allocation " << n << ", " << failures << " failures, told " << told) {
