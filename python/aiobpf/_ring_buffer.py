@@ -79,6 +79,8 @@ class BpfRingBuffer(Generic[E]):
     timeouts lose nothing: the next `async for` goes on with the next event. Several tasks may iterate in turn;
     while one waits for an event, another one that would have to wait gets BpfBusyError. An `async for` whose body
     never awaits still lets the loop run, every millisecond.
+    Readers: a ring has one. When another one, in any process, takes it over, the first one's next iteration raises
+    BpfBusyError, and its other rings are read on.
     Loops: it belongs to the loop that iterates; when that one was closed, another may go on. Where no asyncio loop
     runs, as under trio, iterating is a BpfUnsupportedError.
     Fork: in a child its parent's buffer is closed, and its use a BpfClosedError; the parent streams on. Make a new

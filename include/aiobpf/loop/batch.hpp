@@ -20,13 +20,13 @@ namespace aiobpf::loop {
 ///
 ///   for (const auto& record : batch) use(record.data);
 ///
-/// Records that came many at a time are not copied: the batch has them on loan, in the ring they were written
-/// to, and that part of the ring is released when the batch is cleared, read into again or destroyed. So
-/// clear a batch soon, or keep its records as a copy: `kept.append(batch)`.
+/// Many records of one length at a time are not copied: the batch has them on loan, in the ring they were
+/// written to, and that part of the ring is released when the batch is cleared, read into again or destroyed.
+/// So clear a batch soon, or keep its records as a copy: `kept.append(batch)`. When another reader takes the
+/// ring over, producers may write over what is on loan.
 ///
 /// Lifetimes  spans and iterators until the batch is cleared, filled again, moved from or destroyed; sources
-/// may
-///            end before
+///            may end before
 /// Threads    as a standard container; a batch with a loan may be cleared on another thread than its source's
 /// Fork       a child may read a loan until its parent clears the batch there; clearing the child's releases
 /// nothing
