@@ -1,3 +1,4 @@
+#include "calls.hpp"
 #include "error_of.hpp"
 #include "kernel.hpp"
 #include "mounts.hpp"
@@ -12,28 +13,6 @@ namespace bpf = aiobpf::bpf;
 using namespace aiobpf::tests;
 
 namespace {
-
-// Where calls.bpf.c counts: an index of `counts`.
-constexpr std::uint32_t by_tracepoint = 0;
-constexpr std::uint32_t by_raw_tracepoint = 1;
-constexpr std::uint32_t by_anywhere = 2;
-
-// Programs that count this thread's calls of getppid, and nothing else.
-bpf::object load_calls() {
-  bpf::object_file file{bpf_object_path("calls")};
-  file.set_rodata("counted_syscall", std::int64_t{SYS_getppid});
-  auto object = std::move(file).load();
-  object.program("watch_me").run();
-  return object;
-}
-
-void call(int times) {
-  for (int i = 0; i < times; ++i) ::syscall(SYS_getppid);
-}
-
-std::uint64_t counted(const bpf::object& object, std::uint32_t place) {
-  return number_at(object.map("counts"), place);
-}
 
 // Both places where libbpf looks for it.
 void unmount_tracefs() {

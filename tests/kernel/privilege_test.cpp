@@ -1,15 +1,14 @@
 // What those are told who may not: each in a child process that has given its privileges away.
 #include "error_of.hpp"
+#include "in_child.hpp"
 #include "kernel.hpp"
 #include "temporary_directory.hpp"
 
 #include <aiobpf/bpf/ring_reader.hpp>
 
 #include <grp.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <functional>
@@ -23,37 +22,17 @@ constexpr unsigned nobody = 65534;
 
 // What `action` threw as the user nobody, as "<code> <message>"; "nothing" when it threw nothing.
 std::string told_to_nobody(const std::function<void()>& action) {
-  std::array<int, 2> ends;
-  BOOST_REQUIRE(::pipe(ends.data()) == 0);
-  bpf::unique_fd read_end{ends[0]};
-  bpf::unique_fd write_end{ends[1]};
-  const ::pid_t child = ::fork();
-  BOOST_REQUIRE(child >= 0);
-  if (child == 0) {
-    std::string told = "cannot become nobody";
-    if (::setgroups(0, nullptr) == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0) {
-      try {
-        action();
-        told = "nothing";
-      } catch (const bpf::error& thrown) {
-        told = std::to_string(thrown.code().value()) + ' ' + thrown.what();
-      } catch (const std::exception& thrown) {
-        told = std::string{"another exception: "} + thrown.what();
-      }
+  return in_child([&]() -> std::string {
+    if (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0) {
+      return "cannot become nobody";
     }
-    const auto written = ::write(write_end.get(), told.data(), told.size());
-    ::_exit(written == static_cast<::ssize_t>(told.size()) ? 0 : 1);
-  }
-  write_end.reset();
-  std::string told;
-  std::array<char, 512> part;
-  for (::ssize_t got; (got = ::read(read_end.get(), part.data(), part.size())) > 0;) {
-    told.append(part.data(), static_cast<std::size_t>(got));
-  }
-  int status = -1;
-  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
-  BOOST_TEST(status == 0);
-  return told;
+    try {
+      action();
+      return "nothing";
+    } catch (const bpf::error& thrown) {
+      return std::to_string(thrown.code().value()) + ' ' + thrown.what();
+    }
+  });
 }
 
 boost::test_tools::assertion_result has(const std::string& told, const std::string& text) {

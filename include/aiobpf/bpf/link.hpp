@@ -11,8 +11,7 @@ namespace aiobpf::bpf {
 /// An attached program. Move-only; the program is detached when the link ends.
 ///
 /// Lifetimes  must end before the object its program belongs to: declare it after the object
-/// Fork       a child's copy detaches nothing, neither by detach() nor at its end: the parent's program goes
-/// on
+/// Fork       a child's copy detaches nothing, neither by detach() nor at its end
 class link {
 public:
   /// Takes over a link made by libbpf.

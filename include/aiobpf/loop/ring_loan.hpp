@@ -13,8 +13,8 @@ namespace aiobpf::loop {
 /// borrower that outlives the source. When another reader has taken the ring meanwhile, nothing is released.
 ///
 /// Threads  the source's side and the borrower's side may be two
-/// Fork     in a child the ring is taken, by its parent; no call waits for a lock that another thread had
-/// there
+/// Fork     in a child the ring is taken, by its parent; no call takes the lock, which a thread of the
+///          parent may have held
 class ring_loan {
 public:
   explicit ring_loan(bpf::consumer_position position) noexcept : position_(std::move(position)) {}

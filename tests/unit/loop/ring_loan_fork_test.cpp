@@ -1,45 +1,18 @@
 // A process that forks while records are on loan: they are the parent's to give back.
-#include "check_source.hpp"
 #include "in_child.hpp"
+#include "lending_ring.hpp"
 
 #include <aiobpf/bpf/ring_reader.hpp>
 #include <aiobpf/loop/memory_ring.hpp>
 
 #include <boost/test/unit_test.hpp>
 
-#include <optional>
-
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
 
-namespace {
-
-constexpr std::size_t ring_bytes = 64 * 1024;
-
-struct fixture {
-  void emit(std::uint64_t first, std::uint64_t count) {
-    for (const auto number : numbers_from(first, count)) ring.emit(numbered_record(number, 48));
-  }
-  loop::drain_result drain(loop::batch& into, bpf::ring_release how = bpf::ring_release::all) {
-    return source->drain({}, 0, into, how);
-  }
-  // How many more records the ring takes.
-  std::uint64_t room() {
-    std::uint64_t taken = 0;
-    while (ring.emit(numbered_record(1'000'000 + taken, 48))) ++taken;
-    return taken;
-  }
-
-  loop::memory_ring ring{ring_bytes};
-  std::optional<loop::memory_source> source{ring.source()};
-  loop::batch batch;
-};
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(ring_loan_fork, fixture)
+BOOST_FIXTURE_TEST_SUITE(ring_loan_fork, lending_ring)
 
 BOOST_AUTO_TEST_CASE(a_batch_that_a_child_clears_is_still_lent_in_the_parent) {
   emit(0, 500);

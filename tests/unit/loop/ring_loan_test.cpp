@@ -1,12 +1,11 @@
 // Records that are read in place: on loan in a batch, and released with it.
-#include "check_source.hpp"
+#include "lending_ring.hpp"
 
 #include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/wake_policy.hpp>
 
 #include <boost/test/unit_test.hpp>
 
-#include <optional>
 #include <thread>
 
 namespace bpf = aiobpf::bpf;
@@ -14,31 +13,9 @@ namespace loop = aiobpf::loop;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
 
-namespace {
+constexpr std::uint64_t half = ring_bytes / 2 / record_stride;  // records in half of the ring
 
-constexpr std::size_t ring_bytes = 64 * 1024;
-constexpr std::uint64_t half = ring_bytes / 2 / 56;  // records of 48 bytes in half of the ring
-
-struct fixture {
-  loop::drain_result drain(loop::batch& into) { return source->drain({}, 0, into, bpf::ring_release::all); }
-  void emit(std::uint64_t first, std::uint64_t count) {
-    for (const auto number : numbers_from(first, count)) ring.emit(numbered_record(number, 48));
-  }
-  // How many more records the ring takes.
-  std::uint64_t room() {
-    std::uint64_t taken = 0;
-    while (ring.emit(numbered_record(1'000'000 + taken, 48))) ++taken;
-    return taken;
-  }
-
-  loop::memory_ring ring{ring_bytes};
-  std::optional<loop::memory_source> source{ring.source()};
-  loop::batch batch;
-};
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(ring_loan, fixture)
+BOOST_FIXTURE_TEST_SUITE(ring_loan, lending_ring)
 
 BOOST_AUTO_TEST_CASE(few_records_are_copied_and_released_at_once) {
   emit(0, 50);

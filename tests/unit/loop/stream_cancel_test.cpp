@@ -38,6 +38,16 @@ struct fixture {
                         records = n;
                       }));
   }
+  void check_that_a_late_signal_leaves_the_next_read_alone(std::uint64_t number) {
+    bool later = false;
+    events.async_read(batch, [&](error_code result, std::size_t) {
+      BOOST_TEST(!result);
+      later = true;
+    });
+    cancel.emit(asio::cancellation_type::total);
+    emit(number, 1);
+    BOOST_TEST(run_until(context, [&] { return later; }));
+  }
   bool wait_for_end() {
     return run_until(context, [&] { return ended; });
   }
@@ -121,14 +131,7 @@ BOOST_AUTO_TEST_CASE(a_signal_that_comes_after_its_read_completed_does_not_end_t
   emit(0, 1);
   start_read();
   BOOST_TEST(wait_for_end());
-  bool later = false;
-  events.async_read(batch, [&](error_code result, std::size_t) {
-    BOOST_TEST(!result);
-    later = true;
-  });
-  cancel.emit(asio::cancellation_type::total);
-  emit(1, 1);
-  BOOST_TEST(run_until(context, [&] { return later; }));
+  check_that_a_late_signal_leaves_the_next_read_alone(1);
 }
 
 BOOST_AUTO_TEST_CASE(a_cancelled_read_keeps_the_context_of_its_handler_no_longer) {
@@ -149,14 +152,7 @@ BOOST_AUTO_TEST_CASE(a_slot_that_was_left_behind_does_not_end_a_later_read) {
   start_read();
   events.cancel();  // leaves what the read put into the slot
   BOOST_TEST(wait_for_end());
-  bool later = false;
-  events.async_read(batch, [&](error_code result, std::size_t) {
-    BOOST_TEST(!result);
-    later = true;
-  });
-  cancel.emit(asio::cancellation_type::total);
-  emit(0, 1);
-  BOOST_TEST(run_until(context, [&] { return later; }));
+  check_that_a_late_signal_leaves_the_next_read_alone(0);
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_that_comes_after_the_stream_is_gone_does_nothing) {
