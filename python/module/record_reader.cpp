@@ -186,15 +186,15 @@ bool record_reader::fetch(PyObject* self, PyObject** result, PySendResult& inste
       return false;
     }
     left_ = driver_->try_take(current_);
-    if (left_ > 0) {
-      at_ = current_.begin();
-      return true;
-    }
-    if (driver_->arm()) {
+    if (left_ == 0) {
       if (start_waiting(self, result)) instead = PYGEN_NEXT;
-    } else {
-      instead = yield_to_loop(result);  // something came meanwhile, or only discarded records so far
+      return false;
     }
+    at_ = current_.begin();
+    wake_waiting();  // nothing else tells a task that waits while others take of what they leave of this
+                     // batch
+    if (left_ > 0) return true;
+    instead = yield_to_loop(result);
     return false;
   });
 }
@@ -207,6 +207,8 @@ PySendResult record_reader::yield_to_loop(PyObject** result) {
   return PYGEN_NEXT;
 }
 
+// What the task is to wait on; or a bare yield when something came meanwhile, or only discarded records so
+// far. Armed last: all before it calls Python, and so anybody's code, which may take events.
 bool record_reader::start_waiting(PyObject* self, PyObject** result) {
   const auto event_loop = running_loop();
   if (!event_loop) return false;
@@ -215,12 +217,18 @@ bool record_reader::start_waiting(PyObject* self, PyObject** result) {
     return false;
   }
   if (!watch(self, event_loop.get())) return false;
-  waiter_ = waiter::make(event_loop.get());
-  if (!waiter_) return false;
+  auto made = waiter::make(event_loop.get());
+  if (!made) return false;
+  wake_waiting();  // another that was told to wait and does not yet, or never will: if it does, it asks again
   if (!driver_) {  // closed meanwhile
     PyErr_SetNone(PyExc_StopAsyncIteration);
     return false;
   }
+  if (left_ > 0 || !driver_->arm()) {
+    yield_to_loop(result);
+    return true;
+  }
+  waiter_ = std::move(made);
   resumed_ = true;
   until_look_ = 1;
   *result = Py_NewRef(waiter_.get());
@@ -255,6 +263,7 @@ void record_reader::unwatch(const std::shared_ptr<driver>& watched) noexcept {
   if (!done) PyErr_WriteUnraisable(event_loop.get());
 }
 
+// The task that waits, or is about to, asks again soon.
 void record_reader::wake_waiting() noexcept {
   if (!waiter_) return;
   const exception_kept kept;

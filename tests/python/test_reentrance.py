@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import gc
+from typing import Any
 
 import aiobpf
 import pytest
 from conftest import Run
+from helpers import Source, numbered
 
 
 class Event(ctypes.Structure):
@@ -105,5 +108,46 @@ def test_a_finalizer_that_takes_events_leaves_the_one_that_is_made_as_it_is(
             assert sorted(got + taken) == list(range(records + more))
             ledger = rb.statistics()
             assert ledger.delivered == records + more and ledger.balances()
+
+    run(main())
+
+
+def send(rb: aiobpf.BpfRingBuffer) -> Any:
+    """One step of anext(), as a task makes it: what it is to wait on, or None; StopIteration brings an event."""
+    return aiter(rb).__anext__().send(None)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("more", [1, 2])
+def test_a_task_about_to_wait_is_woken_although_others_ask_meanwhile(run: Run, driver: str, more: int) -> None:
+    """The task has got what it is to wait on; now the collector runs, and a finalizer asks for an event."""
+    ring = aiobpf.MemoryRing(4096)
+
+    async def main() -> None:
+        async with aiobpf.BpfRingBuffer(ring, driver=driver) as rb:  # type: ignore[arg-type]
+            about = send(rb)
+            for _ in range(more):
+                send(rb)
+            woken = asyncio.get_running_loop().create_future()
+            about.add_done_callback(lambda _: woken.set_result(None))
+            ring.emit(b"event")
+            await woken
+            assert await anext(rb) == b"event"
+
+    run(main())
+
+
+def test_a_task_that_waits_gets_what_others_leave_of_a_batch(run: Run, source: Source) -> None:
+    async def main() -> None:
+        async with aiobpf.BpfRingBuffer(source.ring, driver="inline") as rb:
+            waiting = asyncio.create_task(rb.get())
+            await asyncio.sleep(0)
+            source.emit(2)
+            with pytest.raises(StopIteration) as taken:
+                send(rb)
+            assert taken.value.value == numbered(0)
+            for _ in range(5):  # turns of the loop: not only when a timer looks
+                await asyncio.sleep(0)
+            assert waiting.done()
+            assert waiting.result() == numbered(1)
 
     run(main())
