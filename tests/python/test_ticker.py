@@ -13,48 +13,33 @@ from helpers import close_when_empty, emit, numbered
 GAP = 0.010
 
 
-def waited_for_a_core() -> float:
-    """Seconds that this thread was ready to run and did not: the second number of its schedstat."""
-    try:
-        with open("/proc/thread-self/schedstat") as file:
-            return int(file.read().split()[1]) * 1e-9
-    except OSError:
-        return 0.0  # a kernel without CONFIG_SCHED_INFO
-
-
-def own_time() -> float:
-    """A clock that stands still while this thread waits for a core."""
-    while True:
-        waited = waited_for_a_core()
-        now = time.perf_counter()
-        if waited == waited_for_a_core():  # else it was taken off in between
-            return now - waited
-
-
 class Ticker:
     """Sleeps for 1 ms, again and again, and keeps the gaps.
 
-    The cores are shared: with more threads than cores the scheduler takes the loop's thread off for 10 ms and more. So
-    the time that the thread waited for a core is left out; what remains is what we have kept from the ticker.
+    Measured in the processor time of the loop's thread: by the clock on the wall a busy machine puts its own gaps
+    between two ticks, of any length. What the thread has executed between two ticks is what we have kept from the
+    others. (A loop that sleeps when it should tick shows by the number of ticks.)
     """
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
 
     async def tick(self) -> None:
-        before = own_time()
+        before = time.thread_time()
         while True:
             await asyncio.sleep(0.001)
-            now = own_time()
+            now = time.thread_time()
             self.gaps.append(now - before)
             before = now
 
     def check(self, seconds: float) -> None:
-        assert self.gaps, f"no tick in {seconds:.1f} s"
+        # Half the ticks of a loop that lets 10 ms pass each time: the machine may take the other half.
+        assert len(self.gaps) >= seconds / (2 * GAP), f"{len(self.gaps)} ticks in {seconds:.1f} s"
         ordered = sorted(self.gaps)
         late = sum(gap > GAP for gap in ordered)
-        # One in a hundred: a virtual machine's own core may be taken from it, and no clock of ours shows that.
-        assert late <= len(ordered) // 100, f"{late} of {len(ordered)} ticks late, up to {ordered[-5:]}"
+        # One in twenty: a virtual machine's core may be taken from it, and no clock of ours shows that. A drain
+        # without a bound makes nearly all of them late.
+        assert late <= len(ordered) // 20, f"{late} of {len(ordered)} ticks late, up to {ordered[-5:]}"
 
 
 def burn(seconds: float) -> None:
