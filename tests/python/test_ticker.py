@@ -16,9 +16,10 @@ GAP = 0.010
 class Ticker:
     """Sleeps for 1 ms, again and again, and keeps the gaps.
 
-    Measured in the processor time of the loop's thread: by the clock on the wall a busy machine puts its own gaps
-    between two ticks, of any length. What the thread has executed between two ticks is what we have kept from the
-    others. (A loop that sleeps when it should tick shows by the number of ticks.)
+    Measured in the processor time of the loop's thread, which leaves out what other processes, and other guests of
+    the host, took of its core: on the wall's clock they put gaps of any length between two ticks. What the thread has
+    executed between two ticks is what we have kept from the others. (A loop that sleeps when it should tick shows by
+    the number of ticks.)
     """
 
     def __init__(self) -> None:
@@ -37,9 +38,8 @@ class Ticker:
         assert len(self.gaps) >= seconds / (2 * GAP), f"{len(self.gaps)} ticks in {seconds:.1f} s"
         ordered = sorted(self.gaps)
         late = sum(gap > GAP for gap in ordered)
-        # One in twenty: a virtual machine's core may be taken from it, and no clock of ours shows that. A drain
-        # without a bound makes nearly all of them late.
-        assert late <= len(ordered) // 20, f"{late} of {len(ordered)} ticks late, up to {ordered[-5:]}"
+        # One in a hundred: Python's own pauses (a full collection).
+        assert late <= len(ordered) // 100, f"{late} of {len(ordered)} ticks late, up to {ordered[-5:]}"
 
 
 def burn(seconds: float) -> None:
