@@ -87,6 +87,8 @@ class Batch(Generic[_E_co]):
         """The number of each event's source."""
     def source(self, index: int) -> int:
         """The number of an event's source, as BpfRingBuffer.add() returned it."""
+    def _asdict(self) -> dict[str, list[Any]]:
+        """Columns by name: of each field the values of all events."""
 
     def __len__(self) -> int: ...
     @overload

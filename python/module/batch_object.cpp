@@ -99,6 +99,41 @@ PyObject* reduce(PyObject* self, PyObject*) {
   return events ? Py_BuildValue("O(N)", &PyList_Type, events.release()) : nullptr;
 }
 
+// The names of an event's fields. Null with an exception set where it has none.
+reference field_names(PyObject* event) {
+  auto names = reference::steal(PyObject_GetAttrString(event, "_fields"));
+  if (!names && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+    PyErr_Format(PyExc_TypeError, "%s has no fields by name: give the buffer an event_type made from BTF",
+                 Py_TYPE(event)->tp_name);
+  }
+  return names;
+}
+
+PyObject* as_dict(PyObject* self, PyObject*) {
+  const auto events = reference::steal(PySequence_List(self));
+  if (!events) return nullptr;
+  PyObject* first = PyList_GET_ITEM(events.get(), 0);  // a batch is never empty
+  for (Py_ssize_t i = 1; i < PyList_GET_SIZE(events.get()); ++i) {
+    PyObject* event = PyList_GET_ITEM(events.get(), i);
+    if (Py_TYPE(event) == Py_TYPE(first)) continue;
+    return PyErr_Format(PyExc_TypeError, "columns are of events of one type, these are of %s and %s",
+                        Py_TYPE(first)->tp_name, Py_TYPE(event)->tp_name);
+  }
+  const auto names = field_names(first);
+  const auto name_of = names ? reference::steal(PyObject_GetIter(names.get())) : reference{};
+  auto columns = name_of ? reference::steal(PyDict_New()) : reference{};
+  if (!columns) return nullptr;
+  while (const auto name = reference::steal(PyIter_Next(name_of.get()))) {
+    const auto column = reference::steal(PyList_New(0));
+    if (!column || PyDict_SetItem(columns.get(), name.get(), column.get()) != 0) return nullptr;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(events.get()); ++i) {
+      const auto value = reference::steal(PyObject_GetAttr(PyList_GET_ITEM(events.get(), i), name.get()));
+      if (!value || PyList_Append(column.get(), value.get()) != 0) return nullptr;
+    }
+  }
+  return PyErr_Occurred() ? nullptr : columns.release();
+}
+
 PyObject* subscript(PyObject* self, PyObject* key) {
   const Py_ssize_t size = state_of(self).size();
   if (PyIndex_Check(key)) {
@@ -183,6 +218,10 @@ PyObject* repr(PyObject* self) {
 
 PyMethodDef methods[] = {
     {"source", source, METH_O, "The number of an event's source, as BpfRingBuffer.add() returned it."},
+    {"_asdict", as_dict, METH_NOARGS,
+     "Columns by name: of each field the values of all events, in a list. TypeError when they have no "
+     "fields\n"
+     "(bytes), or are of several types."},
     {"__copy__", copy, METH_NOARGS, nullptr},
     {"__deepcopy__", copy, METH_O, nullptr},
     {"__reduce__", reduce, METH_NOARGS, "A pickled batch is the list of its events."},

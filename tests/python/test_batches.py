@@ -1,6 +1,7 @@
 """Batches: sequences of events, and buffers that numpy takes without a copy."""
 
 import asyncio
+import contextlib
 import ctypes
 from typing import Any
 
@@ -237,3 +238,29 @@ def test_batches_wait_and_are_cancelled_as_events_are(run: Run, driver: Any, eve
             assert (await task)[0].sequence == 0
 
     run(main())
+
+
+def test_asdict_gives_the_columns_by_name(batch: Any, event_class: type[Any]) -> None:
+    columns = batch._asdict()
+    assert list(columns) == list(event_class._fields)
+    assert columns == {name: [getattr(event, name) for event in batch] for name in event_class._fields}
+    assert columns["sequence"] == list(range(10))
+
+
+def test_asdict_refuses_events_without_fields(run: Run, source: Source, driver: Any) -> None:
+    source.emit(2)
+    with contextlib.closing(Buffer(source.ring, driver=driver)) as rb:
+        batch: Any = run(batch_of(rb, 2))
+    with pytest.raises(TypeError, match=r"bytes has no fields by name: give the buffer an event_type made from BTF"):
+        batch._asdict()
+
+
+def test_asdict_refuses_events_of_two_types(run: Run, source: Source, event_class: type[Any]) -> None:
+    other = MemorySource()
+    source.emit()
+    other.emit()
+    with contextlib.closing(Buffer(source.ring, event_class, driver="inline")) as rb:
+        rb.add(other.ring, bytes)
+        batch: Any = run(batch_of(rb, 2))
+    with pytest.raises(TypeError, match=r"events of one type, these are of \S*numbered and bytes"):
+        batch._asdict()
