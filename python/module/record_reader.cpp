@@ -191,8 +191,8 @@ bool record_reader::fetch(PyObject* self, PyObject** result, PySendResult& inste
       return false;
     }
     at_ = current_.begin();
-    wake_waiting();  // nothing else tells a task that waits while others take of what they leave of this
-                     // batch
+    // A task that waits while others take: nothing else tells it of what they leave of this batch.
+    wake_waiting();
     if (left_ > 0) return true;
     instead = yield_to_loop(result);
     return false;
