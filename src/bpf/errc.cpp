@@ -21,6 +21,7 @@ public:
       case errc::ring_taken: return "another reader has taken this ring";
       case errc::not_supported: return "not supported here";
       case errc::rejected: return "the verifier refused the program";
+      case errc::ended: return "every source has ended";
     }
     return "unknown aiobpf error " + std::to_string(value);
   }

@@ -18,6 +18,8 @@ map::map(unique_fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(n
   }
   if (name_.empty()) name_ = info.name;
   type_ = info.type;
+  flags_ = info.map_flags;
+  id_ = info.id;
   key_size_ = info.key_size;
   value_size_ = info.value_size;
   max_entries_ = info.max_entries;

@@ -39,6 +39,11 @@ bool object::has_map(std::string_view name) const {
   return lookup_map(object_.get(), name) != nullptr;
 }
 
+bool object::has_program(std::string_view name) const {
+  const ::bpf_program* const found = lookup_program(object_.get(), name);
+  return found != nullptr && ::bpf_program__fd(found) >= 0;
+}
+
 struct_layout object::layout(std::string_view type) const {
   return read_layout(::bpf_object__btf(object_.get()), type);
 }

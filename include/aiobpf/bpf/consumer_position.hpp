@@ -38,6 +38,9 @@ public:
     return true;
   }
 
+  /// Another hold of the same reader has released up to there: this one goes on from that.
+  void adopt(std::uint64_t released) noexcept { released_ = released; }
+
 private:
   fork_guard made_;
   ring_memory memory_;

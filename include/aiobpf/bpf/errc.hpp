@@ -18,6 +18,7 @@ enum class errc {
   ring_taken,     ///< Another reader has released records of this ring; it is read there now.
   not_supported,  ///< This kernel or this object cannot do it.
   rejected,       ///< The verifier refused a program; the log says why.
+  ended,          ///< Every source has ended: there will be no more records.
 };
 
 const boost::system::error_category& aiobpf_category() noexcept;

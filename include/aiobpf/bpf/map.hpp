@@ -28,8 +28,10 @@ public:
   explicit map(unique_fd fd, std::string name = {});
 
   const std::string& name() const noexcept { return name_; }
-  std::uint32_t type() const noexcept { return type_; }  ///< enum bpf_map_type of <linux/bpf.h>
-  std::string type_name() const;                         ///< as in "hash", "ringbuf"
+  std::uint32_t type() const noexcept { return type_; }    ///< enum bpf_map_type of <linux/bpf.h>
+  std::string type_name() const;                           ///< as in "hash", "ringbuf"
+  std::uint32_t flags() const noexcept { return flags_; }  ///< BPF_F_* that it was created with
+  std::uint32_t id() const noexcept { return id_; }        ///< the kernel's number, while the map lives
   std::size_t key_size() const noexcept { return key_size_; }
   std::size_t value_size() const noexcept { return value_size_; }  ///< of one CPU's value
   std::size_t max_entries() const noexcept { return max_entries_; }
@@ -66,6 +68,8 @@ private:
   unique_fd fd_;
   std::string name_;
   std::uint32_t type_ = 0;
+  std::uint32_t flags_ = 0;
+  std::uint32_t id_ = 0;
   std::size_t key_size_ = 0;
   std::size_t value_size_ = 0;
   std::size_t value_bytes_ = 0;

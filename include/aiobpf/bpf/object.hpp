@@ -31,6 +31,7 @@ public:
   bpf::program program(std::string_view name) const;
   bpf::map map(std::string_view name) const;
   bool has_map(std::string_view name) const;
+  bool has_program(std::string_view name) const;  ///< one that was loaded
 
   struct_layout layout(std::string_view type) const;
 

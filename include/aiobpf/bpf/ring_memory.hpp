@@ -34,7 +34,7 @@ public:
   int native_handle() const noexcept { return fd_; }
 
   /// Acquires: a producer writes over what was released before only when the reader has read it.
-  std::uint64_t consumed() const noexcept { return __atomic_load_n(consumer_, __ATOMIC_ACQUIRE); }
+  std::uint64_t consumed() const noexcept { return __atomic_load_n(consumer_, __ATOMIC_SEQ_CST); }
   std::uint64_t produced() const noexcept { return __atomic_load_n(producer_, __ATOMIC_SEQ_CST); }
 
   /// Moves consumer_pos from `from` to `to`. False, and nothing is changed, when it is elsewhere: another

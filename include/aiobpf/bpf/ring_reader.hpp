@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 
 namespace aiobpf::bpf {
 
@@ -64,6 +65,16 @@ public:
     return memory_.data() + (position & (memory_.size() - 1));
   }
 
+  /// Calls `visit(const std::byte* data, std::uint32_t length)` with each record of a walk that is not
+  /// released.
+  template <class Visitor>
+  void for_each(const ring_walk& walk, Visitor&& visit) const {
+    std::uint32_t guess = guess_;
+    ring_walk again;
+    walk_ring(memory_.data(), memory_.size(), walk.begin, walk.end, {}, guess, again,
+              std::forward<Visitor>(visit));
+  }
+
   /// Goes on behind a walk; its records stay unreleased, and the caller sees to their release.
   void advance(const ring_walk& walk) noexcept { next_ = walk.end; }
 
@@ -72,6 +83,11 @@ public:
     advance(walk);
     return walk.end == walk.begin || position_.release(how == ring_release::all ? walk.end : walk.last);
   }
+
+  /// Releases what is before `position`, which is not after next(). False when another reader has taken the
+  /// ring.
+  bool release(std::uint64_t position) noexcept { return position_.release(position); }
+  bool is_taken() const noexcept { return position_.is_taken(); }
 
   /// Releases what was held back; false when another reader has taken the ring. Records that come after it
   /// wake an armed epoll again; available() sees what came before.
@@ -86,6 +102,7 @@ public:
 
   std::uint64_t next() const noexcept { return next_; }
   const consumer_position& position() const noexcept { return position_; }
+  consumer_position& position() noexcept { return position_; }
   std::size_t size() const noexcept { return memory_.size(); }  ///< bytes
   int native_handle() const noexcept { return memory_.native_handle(); }
 

@@ -127,8 +127,11 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
 
   for (;;) {
     // As long as the guess holds: no length is loaded, checked or rounded.
+    // Of few records nothing lies ahead: what a prefetch would ask for there costs a walk over page tables.
     const bool is_long = stride > long_stride;
-    const std::uint64_t ahead = is_long ? stride * prefetch_records : prefetch_bytes;
+    const std::uint64_t ahead = there <= prefetch_bytes ? 0
+                                : is_long               ? stride * prefetch_records
+                                                        : prefetch_bytes;
     while (left > 0 && position + stride <= soft_end) {
       const std::byte* header = header_at(position);
       if (ring_header::load(header) != word) break;
@@ -165,7 +168,9 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
     }
     // Headers at random distances: no processor foresees them, so as many lines are fetched as were passed.
     // Always four, as a count that varies would be guessed wrong.
-    for (std::uint64_t i = 0; i < 4; ++i) prefetch(position + prefetch_bytes + needed * i / 4);
+    if (there > prefetch_bytes) {
+      for (std::uint64_t i = 0; i < 4; ++i) prefetch(position + prefetch_bytes + needed * i / 4);
+    }
     if (found & ring_header::discard_bit) {
       last = position;
       position += needed;

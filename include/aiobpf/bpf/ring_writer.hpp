@@ -1,0 +1,43 @@
+#pragma once
+
+#include <aiobpf/bpf/ring_memory.hpp>
+#include <aiobpf/bpf/ring_walk.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace aiobpf::bpf {
+
+/// The producing side of a ring that this process may write: the kernel's protocol of reserve and commit.
+///
+/// Threads  one reserve() at a time (the kernel takes a lock there); commits at any time, on any thread
+class ring_writer {
+public:
+  explicit ring_writer(ring_memory memory) noexcept : memory_(std::move(memory)) {}
+
+  enum class refusal : std::uint8_t {
+    none,
+    full,      ///< no room at this moment
+    oversize,  ///< larger than the ring, or than a record's length can say
+  };
+  struct reservation {
+    std::byte* record = nullptr;  ///< `bytes` of it, aligned to 8; null when refused
+    refusal why = refusal::none;
+  };
+
+  /// A record to fill. The reader sees neither it nor what is reserved after it before it is committed.
+  reservation reserve(std::size_t bytes) noexcept;
+
+  /// Makes a record visible. True when the reader is to be woken: it has caught up with all before this
+  /// record, and waits. The kernel's rule (kernel/bpf/ringbuf.c, bpf_ringbuf_commit).
+  [[nodiscard]] bool submit(std::byte* record) noexcept { return commit(record, 0); }
+  /// Gives a record back; the reader skips it. As submit().
+  [[nodiscard]] bool discard(std::byte* record) noexcept { return commit(record, ring_header::discard_bit); }
+
+private:
+  bool commit(std::byte* record, std::uint32_t flag) noexcept;
+
+  ring_memory memory_;
+};
+
+}  // namespace aiobpf::bpf
