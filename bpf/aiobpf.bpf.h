@@ -10,13 +10,14 @@
  *   e->pid = ...;
  *   AIOBPF_SUBMIT(events, e);                    // or AIOBPF_DISCARD(events, e)
  *
- * Every attempt is counted once, per CPU, with an atomic add: a program that interrupts another on
- * its CPU cannot make a count go missing. The kernel itself says nothing of reserves that failed.
- * The counts stand in the per-CPU map `events__ledger`, where aiobpf finds them by that name, and
+ * Every attempt is counted once, in a slot for each CPU, with an atomic add: a program that interrupts
+ * another on its CPU cannot make a count go missing. The kernel itself says nothing of reserves that
+ * failed. The counts are in the map `events__ledger`, where aiobpf finds them by that name and maps them
+ * into its memory, and
  *
- *   seen == submitted + discarded + ring_full + oversize
+ *   seen == submitted + discarded + ring_full + contended + oversize
  *
- * Needs kernel 5.8 (BPF_MAP_TYPE_RINGBUF).
+ * Kernel 5.8 (BPF_MAP_TYPE_RINGBUF).
  */
 #ifndef AIOBPF_BPF_H
 #define AIOBPF_BPF_H
@@ -27,13 +28,21 @@
 
 #include <bpf/bpf_helpers.h>
 
-/* One value of the map `<ring>__ledger`. Append only: user space reads it by offset. */
+/* One CPU's value of the map `<ring>__ledger`. A line of the cache for each, so that CPUs do not slow each
+ * other down. Append only: user space reads it by offset. */
 struct aiobpf_ledger {
         __u64 seen;      /* attempts to emit a record */
         __u64 discarded; /* given back by AIOBPF_DISCARD */
         __u64 ring_full; /* no room at that moment */
         __u64 oversize;  /* larger than the ring, or than 1 GiB: no reader could ever have helped */
+        __u64 contended; /* failed twice although there was room: the ring's lock could not be taken, as in an NMI */
+        __u64 unused[3];
 };
+
+/* CPUs that have a slot; those with higher numbers share the first one. */
+#ifndef AIOBPF_LEDGER_CPUS
+#define AIOBPF_LEDGER_CPUS 1024
+#endif
 
 /* Defines the ring `name` of `bytes` (a power of two, a multiple of the page size; user space may
  * set another size before the object is loaded) and the map of its counters. */
@@ -43,8 +52,9 @@ struct aiobpf_ledger {
                 __uint(max_entries, bytes);                       \
         } name SEC(".maps");                                      \
         struct {                                                  \
-                __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);          \
-                __uint(max_entries, 1);                           \
+                __uint(type, BPF_MAP_TYPE_ARRAY);                 \
+                __uint(map_flags, BPF_F_MMAPABLE);                \
+                __uint(max_entries, AIOBPF_LEDGER_CPUS);          \
                 __type(key, __u32);                               \
                 __type(value, struct aiobpf_ledger);              \
         } name##__ledger SEC(".maps")
@@ -73,22 +83,33 @@ struct aiobpf_ledger {
 
 static __always_inline struct aiobpf_ledger *aiobpf_ledger_(void *ledger)
 {
-        __u32 zero = 0;
-        return bpf_map_lookup_elem(ledger, &zero);
+        __u32 slot = bpf_get_smp_processor_id();
+        struct aiobpf_ledger *counts = bpf_map_lookup_elem(ledger, &slot);
+        if (counts)
+                return counts;
+        slot = 0;
+        return bpf_map_lookup_elem(ledger, &slot);
 }
 
 /* A record's length has 30 bits (kernel/bpf/ringbuf.c, RINGBUF_MAX_RECORD_SZ). */
 #define AIOBPF_LONGEST_RECORD_ 0x3fffffff
 
-/* The kernel never gives out a record whose header and padded data fill the whole ring
- * (kernel/bpf/ringbuf.c, __bpf_ringbuf_reserve: new_prod_pos - cons_pos > rb->mask). */
-static __always_inline void aiobpf_count_failure_(void *ring, struct aiobpf_ledger *counts, __u64 size)
+/* After a failed reserve: whether there is room now. Else it is counted.
+ * The kernel never gives out a record whose header and padded data fill the whole ring
+ * (kernel/bpf/ringbuf.c, __bpf_ringbuf_reserve: new_prod_pos - cons_pos > rb->mask). Where there is room a
+ * moment later, either the reader has made it since, or the lock could not be taken: the second attempt tells. */
+static __always_inline int aiobpf_has_room_(void *ring, struct aiobpf_ledger *counts, __u64 size)
 {
         __u64 needed = (size + 8 + 7) / 8 * 8;
-        if (size > AIOBPF_LONGEST_RECORD_ || needed >= bpf_ringbuf_query(ring, BPF_RB_RING_SIZE))
+        __u64 bytes = bpf_ringbuf_query(ring, BPF_RB_RING_SIZE);
+        if (size > AIOBPF_LONGEST_RECORD_ || needed >= bytes) {
                 __sync_fetch_and_add(&counts->oversize, 1);
-        else
-                __sync_fetch_and_add(&counts->ring_full, 1);
+                return 0;
+        }
+        if (bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) + needed < bytes)
+                return 1;
+        __sync_fetch_and_add(&counts->ring_full, 1);
+        return 0;
 }
 
 static __always_inline void *aiobpf_reserve_(void *ring, void *ledger, __u64 size)
@@ -99,8 +120,11 @@ static __always_inline void *aiobpf_reserve_(void *ring, void *ledger, __u64 siz
                 return 0;
         __sync_fetch_and_add(&counts->seen, 1);
         record = bpf_ringbuf_reserve(ring, size, 0);
+        if (record || !aiobpf_has_room_(ring, counts, size))
+                return record;
+        record = bpf_ringbuf_reserve(ring, size, 0);
         if (!record)
-                aiobpf_count_failure_(ring, counts, size);
+                __sync_fetch_and_add(&counts->contended, 1);
         return record;
 }
 
@@ -120,8 +144,11 @@ static __always_inline long aiobpf_output_(void *ring, void *ledger, void *data,
                 return -1;
         __sync_fetch_and_add(&counts->seen, 1);
         failed = bpf_ringbuf_output(ring, data, size, 0);
+        if (!failed || !aiobpf_has_room_(ring, counts, size))
+                return failed;
+        failed = bpf_ringbuf_output(ring, data, size, 0);
         if (failed)
-                aiobpf_count_failure_(ring, counts, size);
+                __sync_fetch_and_add(&counts->contended, 1);
         return failed;
 }
 

@@ -1,9 +1,10 @@
 """Reads every #include in include/, src/ and python/ and finds the floors that reach up.
 
-    bpf  <--  loop  <--  sinks, probes  <--  cli, python
+    bpf, records  <--  loop  <--  sinks, probes  <--  cli, python
 
-A floor may include what is below it. libbpf's headers stand in src/bpf/*.cpp alone: a public header that
-included them would make every user need them. The cases below also prove that a violation is found.
+A floor may include what is below it. libbpf's headers are in src/bpf/*.cpp alone: a public header that
+included them would make every user need them. What is general on the loop's floor includes nothing of rings: a new
+kind of source changes none of it. The cases below also prove that a violation is found.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from build_tree import ROOT
 # What each floor may include of ours, itself left out.
 BELOW = {
     "bpf": set(),
-    "loop": {"bpf"},
-    "sinks": {"bpf", "loop"},
-    "probes": {"bpf", "loop"},
-    "cli": {"bpf", "loop", "sinks", "probes"},
-    "python": {"bpf", "loop", "sinks", "probes"},
+    "records": set(),
+    "loop": {"bpf", "records"},
+    "sinks": {"bpf", "records", "loop"},
+    "probes": {"bpf", "records", "loop"},
+    "cli": {"bpf", "records", "loop", "sinks", "probes"},
+    "python": {"bpf", "records", "loop", "sinks", "probes"},
 }
+# The files that know of rings; all others on the floors `records` and `loop` are general.
+RINGS = re.compile(r"(ring_\w+|memory_ring)\.(hpp|cpp)")
+RING_HEADER = re.compile(r"(aiobpf/(bpf|loop)/)?(ring_\w+|memory_ring|consumer_position)\.hpp")
 # Headers from elsewhere that a floor does without, by how they begin.
 FORBIDDEN = {
     "bpf": {
@@ -33,6 +38,11 @@ FORBIDDEN = {
         "condition_variable": "the bpf floor has no threads",
         "future": "the bpf floor has no threads",
         "pthread.h": "the bpf floor has no threads",
+    },
+    "records": {
+        "boost/": "the records floor has no dependencies",
+        "thread": "the records floor has no threads",
+        "Python.h": "Python is python/'s",
     },
     "loop": {"boost/python": "Python is python/'s", "Python.h": "Python is python/'s"},
     "sinks": {"boost/python": "Python is python/'s", "Python.h": "Python is python/'s"},
@@ -48,7 +58,7 @@ SOURCES = {".hpp", ".cpp", ".h", ".c", ".ipp"}
 
 
 def begins_with(header: str, prefix: str) -> bool:
-    return header == prefix or header.startswith((prefix + "/", prefix + "."))
+    return header == prefix or header.startswith((prefix if prefix.endswith("/") else prefix + "/", prefix + "."))
 
 
 def floor_of(relative: pathlib.PurePath) -> str | None:
@@ -90,6 +100,8 @@ def complaint(relative: pathlib.PurePath, header: str, quoted: bool) -> str | No
     for prefix, reason in FORBIDDEN[floor].items():
         if begins_with(header, prefix) and (relative.as_posix(), header) not in ALLOWED:
             return reason
+    if floor in ("records", "loop") and not RINGS.fullmatch(relative.name) and RING_HEADER.fullmatch(header):
+        return "what is general includes nothing of rings"
     other = target_floor(relative, header, quoted)
     if other is not None and other != floor and other not in BELOW[floor]:
         return f"the floor {floor!r} does not reach {other!r}"
@@ -119,7 +131,7 @@ def test_no_floor_reaches_up() -> None:
 
 
 def test_the_floors_are_read_at_all() -> None:
-    for folder in ("include/aiobpf/bpf", "include/aiobpf/loop", "src/bpf", "src/loop"):
+    for folder in ("include/aiobpf/bpf", "include/aiobpf/records", "include/aiobpf/loop", "src/bpf", "src/loop"):
         assert any((ROOT / folder).glob("*.?pp")), folder
 
 
@@ -142,6 +154,14 @@ FORBIDDEN_INCLUDES = (
     ("src/bpf/x.cpp", "#include <boost/asio.hpp>"),
     ("src/bpf/x.cpp", "  #  include <thread>"),
     ("src/bpf/x.cpp", "#include <pthread.h>"),
+    ("src/bpf/x.cpp", "#include <aiobpf/records/batch.hpp>"),
+    ("include/aiobpf/records/x.hpp", "#include <aiobpf/bpf/error.hpp>"),
+    ("include/aiobpf/records/x.hpp", "#include <boost/asio/post.hpp>"),
+    ("src/records/x.cpp", "#include <thread>"),
+    ("include/aiobpf/loop/source_set.hpp", "#include <aiobpf/bpf/ring_walk.hpp>"),
+    ("src/loop/batch_queue.cpp", "#include <aiobpf/loop/ring_channel.hpp>"),
+    ("src/loop/wake_policy.cpp", "#include <aiobpf/bpf/ring_reader.hpp>"),
+    ("src/loop/x.cpp", '#include "ring_channel.hpp"'),
     ("src/loop/x.cpp", "#include <aiobpf/sinks/file.hpp>"),
     ("src/loop/x.cpp", "#include <aiobpf/probes/exec.hpp>"),
     ("src/loop/x.cpp", "#include <bpf/libbpf.h>"),
@@ -168,6 +188,10 @@ ALLOWED_INCLUDES = (
     ("src/loop/x.cpp", "#include <boost/asio/post.hpp>"),
     ("src/loop/x.cpp", "#include <thread>"),
     ("src/loop/x.cpp", "#include <aiobpf/bpf/map.hpp>"),
+    ("src/loop/x.cpp", "#include <aiobpf/records/batch.hpp>"),
+    ("src/loop/ring_source.cpp", "#include <aiobpf/bpf/ring_reader.hpp>"),
+    ("include/aiobpf/loop/memory_ring.hpp", "#include <aiobpf/loop/ring_channel.hpp>"),
+    ("python/src/x.cpp", "#include <aiobpf/loop/ring_source.hpp>"),
     ("src/cli/x.cpp", "#include <aiobpf/sinks/file.hpp>"),
     ("python/src/x.cpp", "#include <boost/python.hpp>"),
     ("python/src/x.cpp", "#include <aiobpf/loop/stream.hpp>"),

@@ -19,6 +19,7 @@
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 
 // As in exec.bpf.c.
 struct exec_event {
@@ -39,7 +40,7 @@ std::string shown(const char (&text)[Size]) {
 }
 
 asio::awaitable<void> watch(loop::stream& events) {
-  loop::batch batch;
+  records::batch batch;
   for (;;) {
     co_await events.async_read(batch);  // throws when the stream is closed
     for (const auto& record : batch) {
@@ -70,9 +71,11 @@ int main(int argc, char** argv) try {
   asio::co_spawn(context, watch(events), [&](std::exception_ptr) { signals.cancel(); });
   context.run();
 
-  const loop::ledger ledger = events.statistics();
+  const records::ledger ledger = events.statistics();
   std::cerr << "seen " << ledger.seen << ", delivered " << ledger.delivered << ", unread " << ledger.unread
-            << ", lost: ring_full " << ledger.ring_full << ", oversize " << ledger.oversize << '\n';
+            << ", lost:";
+  for (const auto& cause : records::causes) std::cerr << ' ' << cause.name << ' ' << ledger.lost[cause.which];
+  std::cerr << '\n';
 } catch (const bpf::error& error) {
   std::cerr << error.what() << '\n' << error.log();
   return 1;

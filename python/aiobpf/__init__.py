@@ -34,10 +34,12 @@ from aiobpf._include import get_include
 from aiobpf._ledger import Ledger
 from aiobpf._link import BpfLink
 from aiobpf._map import BpfMap
+from aiobpf._memory_ring import MemoryRing
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._program import BpfProgram
-from aiobpf._ring_buffer import BpfRingBuffer, EventType, MemoryRing
+from aiobpf._ring_buffer import BpfRingBuffer
+from aiobpf._stream import EventType, Stream
 
 # The names that programs written for tinybpf catch.
 BPFError = BpfError
@@ -62,6 +64,7 @@ __all__ = [
     "BpfLink",
     "BpfMap",
     # events
+    "Stream",
     "BpfRingBuffer",
     "MemoryRing",
     "Batch",

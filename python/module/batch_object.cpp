@@ -2,8 +2,6 @@
 
 #include "errors.hpp"
 
-#include <aiobpf/bpf/ring_walk.hpp>
-
 #include <new>
 #include <optional>
 
@@ -11,15 +9,13 @@ namespace aiobpf::python {
 namespace {
 
 struct batch_state {
-  loop::batch records;
-  std::size_t skip = 0;
-  std::vector<decoder> decoders;
-  std::vector<loop::batch::iterator> index;  // made when an item is asked for by its number
+  records::batch taken;
+  decoder_table decoders;
   // For the buffer protocol: bytes in two dimensions.
   Py_ssize_t shape[2] = {0, 0};
   Py_ssize_t strides[2] = {0, 1};
 
-  Py_ssize_t size() const noexcept { return static_cast<Py_ssize_t>(records.size() - skip); }
+  Py_ssize_t size() const noexcept { return static_cast<Py_ssize_t>(taken.size()); }
 };
 
 struct batch_object {
@@ -43,46 +39,34 @@ Py_ssize_t length(PyObject* self) {
   return state_of(self).size();
 }
 
-void make_index(batch_state& state) {
-  if (!state.index.empty()) return;
-  state.index.reserve(state.records.size());
-  for (auto at = state.records.begin(); at != state.records.end(); ++at) state.index.push_back(at);
-}
-
-// `use(iterator)` of the record number i; null with an exception set.
-template <class Use>
-PyObject* with_record(PyObject* self, Py_ssize_t i, Use use) {
-  batch_state& state = state_of(self);
-  if (i < 0 || i >= state.size()) {
-    PyErr_SetString(PyExc_IndexError, "batch index out of range");
-    return nullptr;
-  }
-  return guarded<PyObject*>("BpfError", nullptr, [&] {
-    make_index(state);
-    return use(state.index[state.skip + static_cast<std::size_t>(i)]);
-  });
+// Whether there is a record number i; if not, an exception is set.
+bool has(PyObject* self, Py_ssize_t i) {
+  if (i >= 0 && i < length(self)) return true;
+  PyErr_SetString(PyExc_IndexError, "batch index out of range");
+  return false;
 }
 
 PyObject* item(PyObject* self, Py_ssize_t i) {
-  return with_record(self, i, [&](const loop::batch::iterator& at) {
-    return state_of(self).decoders[at.source()](at.data(), at.length());
-  });
+  if (!has(self, i)) return nullptr;
+  const batch_state& state = state_of(self);
+  const auto record = state.taken[static_cast<std::size_t>(i)];
+  return state.decoders[record.source](record.data.data(), static_cast<std::uint32_t>(record.data.size()));
 }
 
 PyObject* source(PyObject* self, PyObject* index) {
-  const Py_ssize_t i = PyNumber_AsSsize_t(index, PyExc_IndexError);
+  Py_ssize_t i = PyNumber_AsSsize_t(index, PyExc_IndexError);
   if (i == -1 && PyErr_Occurred()) return nullptr;
-  return with_record(self, i < 0 ? i + length(self) : i,
-                     [](const loop::batch::iterator& at) { return PyLong_FromSize_t(at.source()); });
+  if (i < 0) i += length(self);
+  return has(self, i) ? PyLong_FromUnsignedLong(state_of(self).taken[static_cast<std::size_t>(i)].source)
+                      : nullptr;
 }
 
 PyObject* sources(PyObject* self, void*) {
   const batch_state& state = state_of(self);
   auto tuple = reference::steal(PyTuple_New(state.size()));
-  auto at = state.records.begin();
-  for (std::size_t i = 0; i < state.skip; ++i) ++at;
+  auto at = state.taken.begin();
   for (Py_ssize_t i = 0; tuple && i < state.size(); ++i, ++at) {
-    PyObject* number = PyLong_FromSize_t(at.source());
+    PyObject* number = PyLong_FromUnsignedLong(at.source());
     if (number == nullptr) return nullptr;
     PyTuple_SET_ITEM(tuple.get(), i, number);
   }
@@ -159,15 +143,19 @@ PyObject* subscript(PyObject* self, PyObject* key) {
   return list.release();
 }
 
-// The length that all records have, when no discarded one stands between them.
-std::optional<std::uint32_t> common_length(const loop::batch& records) {
-  std::optional<std::uint32_t> common;
-  for (const auto& segment : records.segments()) {
-    if (segment.records == 0) return std::nullopt;  // nothing but discarded ones
-    if (!segment.uniform || (common && *common != segment.length)) return std::nullopt;
-    common = segment.length;
+// How all records lie in memory, when they have one length and one stride; a batch copies them so that they
+// do.
+std::optional<records::segment> common_layout(const records::batch& taken) {
+  const auto segments = taken.segments();
+  const records::segment first = segments.front();
+  const std::byte* next = first.data;
+  for (const auto& segment : segments) {
+    const bool fits =
+        segment.is_uniform() && segment.length == first.length && segment.stride == first.stride;
+    if (!fits || segment.data != next) return std::nullopt;
+    next += segment.extent();
   }
-  return common;
+  return first;
 }
 
 // The bits of PyBUF_C_CONTIGUOUS and its like beside PyBUF_STRIDES.
@@ -175,15 +163,15 @@ constexpr int contiguous = (PyBUF_C_CONTIGUOUS | PyBUF_F_CONTIGUOUS | PyBUF_ANY_
 
 int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   batch_state& state = state_of(self);
-  const auto common = common_length(state.records);
+  const auto common = common_layout(state.taken);
   const char* refusal = nullptr;
   if (!common) {
-    refusal = "the batch's records differ in length, or discarded ones stand between them: iterate over it";
+    refusal = "the batch's records differ in length, or are not at equal distances: iterate over it";
   } else if ((flags & PyBUF_WRITABLE) == PyBUF_WRITABLE) {
     refusal = "a batch is read-only";
   } else if ((flags & PyBUF_STRIDES) != PyBUF_STRIDES || (flags & contiguous) != 0) {
     refusal =
-        "a batch is a strided buffer (headers stand between records): ask for it with numpy.asarray or "
+        "a batch is a strided buffer (records are not back to back): ask for it with numpy.asarray or "
         "memoryview";
   }
   if (refusal != nullptr) {
@@ -191,15 +179,12 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
     view->obj = nullptr;
     return -1;
   }
-  const auto stride = static_cast<Py_ssize_t>(bpf::ring_header::stride(*common));
   state.shape[0] = state.size();
-  state.shape[1] = static_cast<Py_ssize_t>(*common);
-  state.strides[0] = stride;
-  const std::byte* first =
-      state.records.data(state.records.segments().front()) + static_cast<Py_ssize_t>(state.skip) * stride;
+  state.shape[1] = static_cast<Py_ssize_t>(common->length);
+  state.strides[0] = static_cast<Py_ssize_t>(common->stride);
 
   view->obj = Py_NewRef(self);
-  view->buf = const_cast<std::byte*>(first + bpf::ring_header::size);
+  view->buf = const_cast<std::byte*>(common->data);
   view->len = state.shape[0] * state.shape[1];
   view->readonly = 1;
   view->itemsize = 1;
@@ -217,7 +202,7 @@ PyObject* repr(PyObject* self) {
 }
 
 PyMethodDef methods[] = {
-    {"source", source, METH_O, "The number of an event's source, as BpfRingBuffer.add() returned it."},
+    {"source", source, METH_O, "The number of an event's source, as Stream.add() returned it."},
     {"_asdict", as_dict, METH_NOARGS,
      "Columns by name: of each field the values of all events, in a list. TypeError when they have no "
      "fields\n"
@@ -263,11 +248,11 @@ bool batch_object_ready(PyObject* module) {
          PyModule_AddObjectRef(module, "Batch", reinterpret_cast<PyObject*>(batch_type)) == 0;
 }
 
-PyObject* make_batch(const loop::batch& records, std::size_t skip, const std::vector<decoder>& decoders) {
+PyObject* make_batch(const records::batch& from, std::size_t skip, const decoder_table& decoders) {
   // A copy: Python may keep it for as long as it likes, and no ring waits for that.
   auto state = std::make_unique<batch_state>();
-  state->records.append(records);
-  state->skip = skip;
+  state->taken.append(from);
+  state->taken.drop_front(skip);
   state->decoders = decoders;
   auto* made = static_cast<batch_object*>(PyObject_Malloc(sizeof(batch_object)));
   if (made == nullptr) return PyErr_NoMemory();

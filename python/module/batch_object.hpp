@@ -1,11 +1,9 @@
 #pragma once
 
-#include "decoder.hpp"
+#include "decoder_table.hpp"
 #include "python.hpp"
 
-#include <aiobpf/loop/batch.hpp>
-
-#include <vector>
+#include <aiobpf/records/batch.hpp>
 
 namespace aiobpf::python {
 
@@ -14,6 +12,6 @@ bool batch_object_ready(PyObject* module);
 
 /// A Batch of the records of `records` without the first `skip`: a sequence of events, and a buffer when all
 /// have one length. Null with an exception set. Throws std::bad_alloc.
-PyObject* make_batch(const loop::batch& records, std::size_t skip, const std::vector<decoder>& decoders);
+PyObject* make_batch(const records::batch& from, std::size_t skip, const decoder_table& decoders);
 
 }  // namespace aiobpf::python

@@ -1,11 +1,14 @@
 #include "bindings.hpp"
 #include "reader_object.hpp"
 
-#include <aiobpf/bpf/map.hpp>
+#include <aiobpf/bpf/object.hpp>
+#include <aiobpf/loop/background_stream.hpp>
+#include <aiobpf/loop/embedded_stream.hpp>
 #include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/ring_source.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,11 +17,51 @@ namespace {
 
 namespace py = boost::python;
 
+std::chrono::nanoseconds to_time(double seconds) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>{seconds});
+}
+
+/// What a reader takes: any source, whatever kind it is. Taken once.
+class source_handle {
+public:
+  explicit source_handle(std::unique_ptr<loop::source> made) : source_(std::move(made)) {}
+  std::unique_ptr<loop::source> take() {
+    if (!source_) throw bpf::error{bpf::errc::closed, "add a source: it was added to a reader already"};
+    return std::move(source_);
+  }
+
+private:
+  std::unique_ptr<loop::source> source_;
+};
+
+template <class Make>
+std::shared_ptr<source_handle> make_source(const char* kind, Make&& make) {
+  return translated(kind, [&] { return std::make_shared<source_handle>(std::forward<Make>(make)()); });
+}
+
+/// A ring of an object, with the counters that are beside it; or any ring, without counters.
+std::shared_ptr<source_handle> ring_source(const bpf::map& ring, const py::object& object) {
+  return make_source("BpfMapError", [&]() -> std::unique_ptr<loop::source> {
+    if (object.is_none()) return std::make_unique<loop::ring_source>(ring);
+    const bpf::object& owner = py::extract<const bpf::object&>(object);
+    return std::make_unique<loop::ring_source>(owner, ring.name());
+  });
+}
+
+std::shared_ptr<source_handle> memory_source(const loop::memory_ring& ring) {
+  return make_source("BpfSyscallError", [&] { return std::make_unique<loop::memory_source>(ring.source()); });
+}
+
 py::object make_reader(const std::string& driver, double latency, std::size_t queue_bytes) {
   return translated("BpfSyscallError", [&] {
-    const loop::stream_options options{.latency = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                           std::chrono::duration<double>{latency})};
-    auto made = driver == "inline" ? make_inline_driver(options) : make_thread_driver(options, queue_bytes);
+    const loop::stream_options options{.latency = to_time(latency)};
+    std::shared_ptr<loop::polled_stream> made;
+    if (driver == "inline") {
+      made = std::make_shared<loop::embedded_stream>(options);
+    } else {
+      made = std::make_shared<loop::background_stream>(
+          loop::background_options{.stream = options, .queue_bytes = queue_bytes});
+    }
     return py::object(py::handle<>(make_reader_object(std::move(made))));
   });
 }
@@ -29,28 +72,19 @@ record_reader& reader_in(const py::object& object) {
   return *reader;
 }
 
-std::size_t add(const py::object& reader, loop::any_source source, const py::object& event_type) {
+std::uint32_t add(const py::object& reader, source_handle& source, const py::object& event_type,
+                  const std::string& name, const py::object& latency) {
   decoder made;
   if (!decoder::make(event_type.ptr(), made)) py::throw_error_already_set();
-  return reader_in(reader).add(std::move(source), std::move(made));
-}
-
-std::size_t add_ring(const py::object& reader, const bpf::map& ring, const py::object& counters,
-                     const py::object& event_type) {
-  auto source = translated("BpfMapError", [&] {
-    std::optional<bpf::map> ledger;
-    if (!counters.is_none()) {
-      const bpf::map& given = py::extract<const bpf::map&>(counters);
-      ledger.emplace(bpf::unique_fd::duplicate(given.native_handle()), given.name());
-    }
-    return loop::ring_source{ring, std::move(ledger)};
+  loop::source_options options{.name = name};
+  if (!latency.is_none()) options.latency = to_time(py::extract<double>(latency));
+  return translated("BpfSyscallError", [&] {
+    return reader_in(reader).add(source.take(), std::move(options), std::move(made));
   });
-  return translated("BpfSyscallError", [&] { return add(reader, std::move(source), event_type); });
 }
 
-std::size_t add_memory_ring(const py::object& reader, const loop::memory_ring& ring,
-                            const py::object& event_type) {
-  return translated("BpfSyscallError", [&] { return add(reader, ring.source(), event_type); });
+void remove(const py::object& reader, std::uint32_t source) {
+  translated("BpfError", [&] { reader_in(reader).remove(source); });
 }
 
 std::shared_ptr<loop::memory_ring> make_memory_ring(std::size_t bytes) {
@@ -62,15 +96,35 @@ bool emit(const loop::memory_ring& ring, const py::object& record) {
   return translated("BpfError", [&] { return ring.emit(bytes.get()); });
 }
 
+// (name, meaning, whether the program's side lost it) of each cause.
+py::tuple causes_of_loss() {
+  py::list all;
+  for (const auto& one : records::causes) {
+    all.append(py::make_tuple(to_str(one.name), to_str(one.meaning), one.where == records::side::program));
+  }
+  return py::tuple{all};
+}
+
+py::tuple ledger_counts() {
+  py::list all;
+  for (const auto& one : records::counts) all.append(to_str(one.name));
+  return py::tuple{all};
+}
+
 }  // namespace
 
 void bind_readers() {
+  py::class_<source_handle, std::shared_ptr<source_handle>, boost::noncopyable>("Source", py::no_init);
+  py::def("ring_source", ring_source);
+  py::def("memory_source", memory_source);
   py::def("make_reader", make_reader);
-  py::def("add_ring", add_ring);
-  py::def("add_memory_ring", add_memory_ring);
+  py::def("add_source", add);
+  py::def("remove_source", remove);
   py::def("make_memory_ring", make_memory_ring);
   py::class_<loop::memory_ring, std::shared_ptr<loop::memory_ring>>("MemoryRing", py::no_init)
       .def("emit", emit);
+  py::scope().attr("causes_of_loss") = causes_of_loss();
+  py::scope().attr("ledger_counts") = ledger_counts();
 }
 
 }  // namespace aiobpf::python

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cstddef>
-#include <numeric>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -11,22 +10,30 @@ namespace aiobpf::python {
 /// delivered. A source's records come in order: those of that moment are the next ones.
 class drain_mark {
 public:
-  explicit drain_mark(std::vector<std::size_t> waiting) noexcept
-      : waiting_(std::move(waiting)),
-        remaining_(std::accumulate(waiting_.begin(), waiting_.end(), std::size_t{0})) {}
+  struct waiting {
+    std::uint32_t source;
+    std::uint64_t records;
+  };
 
-  /// The next record of a source was delivered.
-  void delivered(std::size_t source) noexcept {
-    if (source >= waiting_.size() || waiting_[source] == 0) return;
-    --waiting_[source];
-    --remaining_;
+  explicit drain_mark(std::vector<waiting> there) noexcept : there_(std::move(there)) {
+    for (const waiting& one : there_) remaining_ += one.records;
   }
 
-  std::size_t remaining() const noexcept { return remaining_; }
+  /// The next `records` of a source were delivered.
+  void delivered(std::uint32_t source, std::uint64_t records = 1) noexcept {
+    for (waiting& one : there_) {
+      if (one.source != source) continue;
+      const std::uint64_t counted = one.records < records ? one.records : records;
+      one.records -= counted;
+      remaining_ -= counted;
+    }
+  }
+
+  std::uint64_t remaining() const noexcept { return remaining_; }
 
 private:
-  std::vector<std::size_t> waiting_;
-  std::size_t remaining_;
+  std::vector<waiting> there_;
+  std::uint64_t remaining_ = 0;
 };
 
 }  // namespace aiobpf::python

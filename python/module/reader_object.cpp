@@ -4,6 +4,9 @@
 
 #include <structmember.h>
 
+#include <optional>
+#include <string>
+
 namespace aiobpf::python {
 namespace {
 
@@ -128,18 +131,30 @@ PyObject* batches(PyObject* self, PyObject* owner) {
   return make_iterator(batches_type, self, owner);
 }
 
-PyObject* statistics(PyObject* self, PyObject*) {
-  return guarded<PyObject*>("BpfError", nullptr, [&] {
-    const loop::ledger ledger = reader_in(self).statistics();
-    const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
-    return Py_BuildValue("{s:O,s:O,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K,s:K}", "counted",
-                         ledger.counted ? Py_True : Py_False, "settling",
-                         ledger.settling ? Py_True : Py_False, "seen", number(ledger.seen), "submitted",
-                         number(ledger.submitted), "discarded", number(ledger.discarded), "ring_full",
-                         number(ledger.ring_full), "oversize", number(ledger.oversize), "received",
-                         number(ledger.received), "unread", number(ledger.unread), "delivered",
-                         number(ledger.delivered), "queued", number(ledger.queued), "dropped_at_close",
-                         number(ledger.dropped_at_close), "bytes", number(ledger.bytes));
+// A dict of all counts by name, made from the tables of records/ledger.hpp.
+PyObject* to_dict(const records::ledger& ledger) {
+  auto dict = reference::steal(PyDict_New());
+  bool done = dict && PyDict_SetItemString(dict.get(), "counted", ledger.counted ? Py_True : Py_False) == 0 &&
+              PyDict_SetItemString(dict.get(), "settling", ledger.settling ? Py_True : Py_False) == 0;
+  for_each_count(ledger, [&](std::string_view name, std::uint64_t value) {
+    if (!done) return;
+    const auto number = reference::steal(PyLong_FromUnsignedLongLong(value));
+    done = number && PyDict_SetItemString(dict.get(), std::string{name}.c_str(), number.get()) == 0;
+  });
+  return done ? dict.release() : nullptr;
+}
+
+// Of the source whose number `which` is, or of all for None.
+template <bool Verified>
+PyObject* count(PyObject* self, PyObject* which) {
+  return guarded<PyObject*>("BpfError", nullptr, [&]() -> PyObject* {
+    std::optional<std::uint32_t> source;
+    if (which != Py_None) {
+      const unsigned long number = PyLong_AsUnsignedLong(which);
+      if (number == static_cast<unsigned long>(-1) && PyErr_Occurred()) return nullptr;
+      source = static_cast<std::uint32_t>(number);
+    }
+    return to_dict(reader_in(self).count(Verified, source));
   });
 }
 
@@ -153,7 +168,7 @@ PyObject* begin_drain(PyObject* self, PyObject* wake) {
 PyObject* end_drain(PyObject* self, PyObject* number) {
   const std::size_t which = PyLong_AsSize_t(number);
   if (which == static_cast<std::size_t>(-1) && PyErr_Occurred()) return nullptr;
-  return PyLong_FromSize_t(reader_in(self).end_drain(which));
+  return PyLong_FromUnsignedLongLong(reader_in(self).end_drain(which));
 }
 
 PyObject* is_open(PyObject* self, void*) {
@@ -211,7 +226,8 @@ PyMethodDef reader_methods[] = {
     {"end_drain", end_drain, METH_O, nullptr},
     {"stop", stop, METH_NOARGS, nullptr},
     {"check_open", check_open, METH_NOARGS, nullptr},
-    {"statistics", statistics, METH_NOARGS, nullptr},
+    {"statistics", count<false>, METH_O, nullptr},
+    {"verify", count<true>, METH_O, nullptr},
     {"_readable", readable, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -277,7 +293,7 @@ bool reader_objects_ready(PyObject* module) {
          (batches_type = make_type(module, batches_spec, "BatchIterator")) != nullptr;
 }
 
-PyObject* make_reader_object(std::shared_ptr<driver> from) {
+PyObject* make_reader_object(std::shared_ptr<loop::polled_stream> from) {
   auto reader = std::make_unique<record_reader>(std::move(from));
   PyObject* made = reader_type->tp_alloc(reader_type, 0);
   if (made != nullptr) reinterpret_cast<reader_object*>(made)->reader = reader.release();

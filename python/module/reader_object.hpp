@@ -15,7 +15,7 @@ namespace aiobpf::python {
 bool reader_objects_ready(PyObject* module);
 
 /// A RecordReader. Null with an exception set.
-PyObject* make_reader_object(std::shared_ptr<driver> from);
+PyObject* make_reader_object(std::shared_ptr<loop::polled_stream> from);
 
 /// The reader inside of a RecordReader; null with a TypeError set when it is none.
 record_reader* reader_of(PyObject* object);

@@ -68,11 +68,11 @@ reference running_loop() {
   return loop;
 }
 
-// A loop's watch of a driver that is to end on the loop's own thread. It keeps the descriptor until then: its
+// A loop's watch of a stream that is to end on the loop's own thread. It keeps the descriptor until then: its
 // number must not be another's when the loop is told.
 struct ended_watch {
   reference loop;
-  std::shared_ptr<driver> watched;
+  std::shared_ptr<loop::polled_stream> watched;
   bpf::fork_guard made;
 };
 
@@ -84,7 +84,7 @@ PyObject* end_watch(PyObject* capsule, PyObject*) {
 
 PyMethodDef end_watch_function{"end_watch", end_watch, METH_NOARGS, nullptr};
 
-bool end_watch_soon(PyObject* loop, const std::shared_ptr<driver>& watched) {
+bool end_watch_soon(PyObject* loop, const std::shared_ptr<loop::polled_stream>& watched) {
   auto ended = std::make_unique<ended_watch>(ended_watch{reference::borrow(loop), watched, {}});
   const auto capsule = reference::steal(PyCapsule_New(ended.get(), nullptr, [](PyObject* self) {
     delete static_cast<ended_watch*>(PyCapsule_GetPointer(self, nullptr));
@@ -99,16 +99,34 @@ bool end_watch_soon(PyObject* loop, const std::shared_ptr<driver>& watched) {
 
 void record_reader::check_open(const char* step) const {
   made_.check(step);
-  if (!driver_) throw bpf::error{bpf::errc::closed, std::string{step} + ": it was closed"};
+  if (!stream_) throw bpf::error{bpf::errc::closed, std::string{step} + ": it was closed"};
 }
 
-std::size_t record_reader::add(loop::any_source source, decoder made) {
-  check_open("add a ring");
-  decoders_.reserve(decoders_.size() + 1);
-  const std::size_t number = driver_->add(std::move(source));
-  decoders_.push_back(std::move(made));
-  wake_waiting();  // it arms the driver again, now with the new source
+std::uint32_t record_reader::add(std::unique_ptr<loop::source> from, loop::source_options options,
+                                 decoder made) {
+  check_open("add a source");
+  decoders_.reserve_one_more();
+  removed_.reserve(decoders_.size() + 1);
+  final_by_source_.reserve(decoders_.size() + 1);  // close() has no memory to ask for
+  const std::uint32_t number = stream_->add(std::move(from), std::move(options));
+  decoders_.add(number, std::move(made));
+  wake_waiting();  // it arms the stream again, now with the new source
   return number;
+}
+
+void record_reader::remove(std::uint32_t source) {
+  check_open("remove a source");
+  stream_->remove(source);
+  removed_.push_back(source);
+  if (left_ == 0) forget_removed();
+  wake_waiting();
+}
+
+// When nothing of a removed source can be on its way any more.
+void record_reader::forget_removed() {
+  if (removed_.empty() || handing_over_ || stream_->statistics().queued > 0) return;
+  for (const std::uint32_t source : removed_) decoders_.remove(source);
+  removed_.clear();
 }
 
 bool record_reader::turn_is_over() {
@@ -140,10 +158,10 @@ PySendResult record_reader::next_tagged(PyObject* self, PyObject** result) {
   PySendResult instead;
   const bool there = (left_ > 0 && --until_look_ > 0) || find_record(self, result, instead);
   if (!there) return instead;
-  const auto source = static_cast<Py_ssize_t>(at_.source());
+  const auto source = static_cast<unsigned long>(at_.source());
   const PySendResult made = hand_over_counted(result);
   if (made != PYGEN_RETURN) return made;
-  *result = Py_BuildValue("nN", source, *result);
+  *result = Py_BuildValue("kN", source, *result);
   return *result != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
 }
 
@@ -173,11 +191,11 @@ bool record_reader::fetch(PyObject* self, PyObject** result, PySendResult& inste
   instead = PYGEN_ERROR;
   *result = nullptr;
   return guarded("BpfError", false, [&] {
-    if (driver_ && !in_asyncio_) {  // said at once, not when it first has to wait
+    if (stream_ && !in_asyncio_) {  // said at once, not when it first has to wait
       if (!running_loop()) return false;
       in_asyncio_ = true;
     }
-    if (!driver_) {
+    if (!stream_) {
       PyErr_SetNone(PyExc_StopAsyncIteration);
       return false;
     }
@@ -185,8 +203,15 @@ bool record_reader::fetch(PyObject* self, PyObject** result, PySendResult& inste
       instead = yield_to_loop(result);
       return false;
     }
-    left_ = driver_->try_take(current_);
+    try {
+      left_ = stream_->try_read(current_);
+    } catch (const bpf::error& thrown) {
+      if (thrown.code() != bpf::errc::ended) throw;
+      PyErr_SetNone(PyExc_StopAsyncIteration);
+      return false;
+    }
     if (left_ == 0) {
+      forget_removed();
       if (start_waiting(self, result)) instead = PYGEN_NEXT;
       return false;
     }
@@ -220,11 +245,11 @@ bool record_reader::start_waiting(PyObject* self, PyObject** result) {
   auto made = waiter::make(event_loop.get());
   if (!made) return false;
   wake_waiting();  // another that was told to wait and does not yet, or never will: if it does, it asks again
-  if (!driver_) {  // closed meanwhile
+  if (!stream_) {  // closed meanwhile
     PyErr_SetNone(PyExc_StopAsyncIteration);
     return false;
   }
-  if (left_ > 0 || !driver_->arm()) {
+  if (left_ > 0 || !stream_->arm()) {
     yield_to_loop(result);
     return true;
   }
@@ -236,7 +261,7 @@ bool record_reader::start_waiting(PyObject* self, PyObject** result) {
 }
 
 bool record_reader::watch(PyObject* self, PyObject* event_loop) {
-  const auto watched = driver_;
+  const auto watched = stream_;
   if (!watched || loop_.get() == event_loop) return true;
   unwatch(watched);
   const int fd = watched->native_handle();
@@ -246,11 +271,11 @@ bool record_reader::watch(PyObject* self, PyObject* event_loop) {
                : reference{};
   if (!added) return false;
   loop_ = reference::borrow(event_loop);
-  if (!driver_) unwatch(watched);  // closed meanwhile
+  if (!stream_) unwatch(watched);  // closed meanwhile
   return true;
 }
 
-void record_reader::unwatch(const std::shared_ptr<driver>& watched) noexcept {
+void record_reader::unwatch(const std::shared_ptr<loop::polled_stream>& watched) noexcept {
   const auto event_loop = std::exchange(loop_, reference{});
   if (!event_loop) return;
   const exception_kept kept;
@@ -278,7 +303,7 @@ void record_reader::wake_waiting() noexcept {
 
 bool record_reader::readable() {
   if (!is_open()) return true;
-  driver_->quiet();
+  stream_->quiet();
   if (!waiter_ || !waiter::is_awaited(waiter_.get())) return true;
   const auto waiting = waiter_;  // the task may start the next wait meanwhile
   return waiter::wake(waiting.get());
@@ -298,22 +323,27 @@ PySendResult record_reader::next_batch(PyObject* self, PyObject** result) {
   }
   left_ = 0;
   if (!handing_over_) current_.clear();
-  delivered_ += records;
   wake_drained();
   return PYGEN_RETURN;
 }
 
 void record_reader::close() noexcept {
   // Closed first: what follows calls Python, and so anybody's code.
-  const auto closing = std::exchange(driver_, nullptr);
+  const auto closing = std::exchange(stream_, nullptr);
   if (!closing) return;
   const int descriptor = closing->native_handle();
   closing->close();
   if (!made_.is_ours()) return leave(descriptor);
-  final_ = closing->statistics();
-  final_.delivered = delivered_;
-  final_.queued = 0;
-  final_.dropped_at_close = final_.received - delivered_;
+  const auto at_close = [&](records::ledger counts, std::uint64_t left) {
+    records::backlog dropped;
+    dropped.lost[records::cause::dropped_at_close] = left;
+    return compose(counts, dropped);
+  };
+  final_ = at_close(closing->statistics(), left_);
+  decoders_.for_each_source([&](std::uint32_t source) {
+    if (std::find(removed_.begin(), removed_.end(), source) != removed_.end()) return;
+    final_by_source_.emplace_back(source, at_close(closing->statistics(source), left_of(source)));
+  });
   left_ = 0;
   if (!handing_over_) current_.clear();
   unwatch(closing);
@@ -325,9 +355,12 @@ std::size_t record_reader::begin_drain(PyObject* wake) {
   auto event_loop = running_loop();
   if (!event_loop) return 0;
   check_open("drain");
-  auto waiting = driver_->waiting();
-  auto at = at_;
-  for (std::size_t i = 0; i < left_; ++i, ++at) ++waiting[at.source()];
+  std::vector<drain_mark::waiting> waiting;
+  decoders_.for_each_source([&](std::uint32_t source) {
+    const bool removed = std::find(removed_.begin(), removed_.end(), source) != removed_.end();
+    const auto counts = removed ? records::ledger{} : stream_->verify(source);
+    waiting.push_back({source, counts.unread + counts.queued + left_of(source)});
+  });
   const std::size_t number = ++last_drain_;
   drains_.push_back({number, drain_mark{std::move(waiting)}, std::move(event_loop), reference::borrow(wake)});
   if (until_look_ > 1) {  // the next event is counted already
@@ -338,7 +371,7 @@ std::size_t record_reader::begin_drain(PyObject* wake) {
   return number;
 }
 
-std::size_t record_reader::end_drain(std::size_t number) noexcept {
+std::uint64_t record_reader::end_drain(std::size_t number) noexcept {
   const auto found =
       std::find_if(drains_.begin(), drains_.end(), [&](const drain& one) { return one.number == number; });
   if (found == drains_.end()) return 0;
@@ -353,7 +386,7 @@ void record_reader::wake_drained() noexcept {
   const exception_kept kept;
   for (;;) {
     const auto found = std::find_if(drains_.begin(), drains_.end(), [&](const drain& one) {
-      return one.wake && (!driver_ || one.mark.remaining() == 0);
+      return one.wake && (!stream_ || one.mark.remaining() == 0);
     });
     if (found == drains_.end()) return;
     const auto wake = std::exchange(found->wake, reference{});
@@ -383,13 +416,29 @@ void record_reader::leave(int descriptor) noexcept {
   wake_drained();
 }
 
-loop::ledger record_reader::statistics() const {
+// Records of a source that were received by us and not handed over.
+std::uint64_t record_reader::left_of(std::uint32_t source) const noexcept {
+  std::uint64_t count = 0;
+  auto at = at_;
+  for (std::size_t i = 0; i < left_; ++i, ++at) count += at.source() == source;
+  return count;
+}
+
+records::ledger record_reader::count_open(bool verified, std::optional<std::uint32_t> source) const {
+  if (!source) return compose(verified ? stream_->verify() : stream_->statistics(), {.queued = left_});
+  return compose(verified ? stream_->verify(*source) : stream_->statistics(*source),
+                 {.queued = left_of(*source)});
+}
+
+records::ledger record_reader::count(bool verified, std::optional<std::uint32_t> source) const {
   made_.check("count records");
-  if (!driver_) return final_;
-  auto out = driver_->statistics();
-  out.delivered = delivered_;
-  out.queued = out.received - delivered_;
-  return out;
+  if (stream_) return count_open(verified, source);
+  if (!source) return final_;
+  for (const auto& [number, counts] : final_by_source_) {
+    if (number == *source) return counts;
+  }
+  throw bpf::error{bpf::errc::not_found, "count records of source " + std::to_string(*source) +
+                                             ": there was no such source when it was closed"};
 }
 
 int record_reader::traverse(visitproc visit, void* arg) const {
@@ -399,10 +448,7 @@ int record_reader::traverse(visitproc visit, void* arg) const {
     Py_VISIT(one.loop.get());
     Py_VISIT(one.wake.get());
   }
-  for (const auto& one : decoders_) {
-    if (const int stop = one.traverse(visit, arg)) return stop;
-  }
-  return 0;
+  return decoders_.traverse(visit, arg);
 }
 
 void record_reader::clear() noexcept {

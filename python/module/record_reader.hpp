@@ -1,24 +1,26 @@
 #pragma once
 
-#include "decoder.hpp"
+#include "decoder_table.hpp"
 #include "drain_mark.hpp"
-#include "driver.hpp"
 #include "python.hpp"
 
 #include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/bpf/unique_fd.hpp>
-#include <aiobpf/loop/batch.hpp>
-#include <aiobpf/loop/ledger.hpp>
 #include <aiobpf/loop/pacer.hpp>
+#include <aiobpf/loop/polled_stream.hpp>
+#include <aiobpf/records/batch.hpp>
+#include <aiobpf/records/ledger.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace aiobpf::python {
 
-/// The asyncio side of a ring buffer: hands out events or batches of one driver, and makes the task wait
+/// The asyncio side of a stream: hands out its events or batches, and makes the task wait
 /// when there are none. What `async for` runs through; so next_event() is short.
 ///
 /// All of it is called with the GIL held, close() and add() from any thread and from signal handlers.
@@ -39,10 +41,12 @@ public:
   /// At most so many events pass between two looks at the clock: a body that turns slow is noticed.
   static constexpr std::size_t events_between_looks = 16;
 
-  explicit record_reader(std::shared_ptr<driver> from) : driver_(std::move(from)) {}
+  explicit record_reader(std::shared_ptr<loop::polled_stream> from) : stream_(std::move(from)) {}
 
   /// Returns the source's number. Throws bpf::error: closed, an errno.
-  std::size_t add(loop::any_source source, decoder made);
+  std::uint32_t add(std::unique_ptr<loop::source> from, loop::source_options options, decoder made);
+  /// Ends a source; what was received of it is handed over still. Throws bpf::error: closed, not_found.
+  void remove(std::uint32_t source);
 
   /// `self` is the RecordReader that this is in.
   ///
@@ -59,7 +63,7 @@ public:
   /// The same with batches. What an interrupted `async for` left of a batch comes first.
   PySendResult next_batch(PyObject* self, PyObject** result);
 
-  /// The loop says that the driver's descriptor is readable. False with an exception set.
+  /// The loop says that the stream's descriptor is readable. False with an exception set.
   bool readable();
 
   /// Ends it, and wakes the task that waits.
@@ -70,11 +74,13 @@ public:
   /// Returns a number for end_drain(); 0 with an exception set. Throws bpf::error: closed.
   std::size_t begin_drain(PyObject* wake);
   /// Returns how many of them were not delivered.
-  std::size_t end_drain(std::size_t number) noexcept;
-  bool is_open() const noexcept { return driver_ != nullptr && made_.is_ours(); }
+  std::uint64_t end_drain(std::size_t number) noexcept;
+  bool is_open() const noexcept { return stream_ != nullptr && made_.is_ours(); }
   /// Throws bpf::error: closed, and why.
   void check_open(const char* step) const;
-  loop::ledger statistics() const;
+  /// As polled_stream::statistics() and verify(), of all sources or of one; what was not handed over is
+  /// `queued`.
+  records::ledger count(bool verified, std::optional<std::uint32_t> source) const;
 
   /// For Python's cycle collector.
   int traverse(visitproc visit, void* arg) const;
@@ -89,7 +95,6 @@ private:
     const auto source = at_.source();
     ++at_;
     --left_;
-    ++delivered_;
     const bool nested = std::exchange(handing_over_, true);
     PyObject* event = decoders_[source](data, length);
     handing_over_ = nested;
@@ -108,19 +113,24 @@ private:
   bool fetch(PyObject* self, PyObject** result, PySendResult& instead);
   bool start_waiting(PyObject* self, PyObject** result);
   bool watch(PyObject* self, PyObject* event_loop);
-  void unwatch(const std::shared_ptr<driver>& watched) noexcept;
+  void unwatch(const std::shared_ptr<loop::polled_stream>& watched) noexcept;
+  records::ledger count_open(bool verified, std::optional<std::uint32_t> source) const;
+  std::uint64_t left_of(std::uint32_t source) const noexcept;
+  void forget_removed();
   void wake_waiting() noexcept;
   void leave(int descriptor) noexcept;
 
   bpf::fork_guard made_;
-  bpf::unique_fd placeholder_;      // see leave()
-  std::shared_ptr<driver> driver_;  // null when closed; shared with those that its descriptor must outlive
-  loop::ledger final_;              // of that moment
-  std::vector<decoder> decoders_;   // by source
-  loop::batch current_;
-  loop::batch::iterator at_;
-  std::size_t left_ = 0;  // records of current_ that were not handed over
-  std::uint64_t delivered_ = 0;
+  bpf::unique_fd placeholder_;  // see leave()
+  std::shared_ptr<loop::polled_stream>
+      stream_;  // null when closed; shared with those that its descriptor must outlive
+  decoder_table decoders_;
+  std::vector<std::uint32_t> removed_;  // sources whose records may still be on their way
+  records::ledger final_;               // when it was closed
+  std::vector<std::pair<std::uint32_t, records::ledger>> final_by_source_;
+  records::batch current_;
+  records::batch::iterator at_;
+  std::size_t left_ = 0;       // records of current_ that were not handed over
   bool handing_over_ = false;  // a record of current_ is being made an object
 
   loop::pacer pacer_{turn_time / 4, 1, events_between_looks};

@@ -1,8 +1,9 @@
 #include <aiobpf/loop/memory_ring.hpp>
 
 #include <aiobpf/bpf/fork_guard.hpp>
+#include <aiobpf/bpf/ring_writer.hpp>
 #include <aiobpf/bpf/system_call.hpp>
-#include <aiobpf/loop/ring_source.hpp>
+#include <aiobpf/loop/ring_counters.hpp>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -24,34 +25,39 @@ bpf::unique_fd make_eventfd() {
 }  // namespace
 
 struct memory_ring::state {
-  explicit state(std::size_t bytes) : memory(bpf::ring_memory::make(bytes, make_eventfd())) {}
+  explicit state(std::size_t bytes) : memory(bpf::ring_memory::make(bytes, make_eventfd())), writer(memory) {}
 
-  // One write until the reader has looked. `due` says that a producer will write or has written; `written`
-  // that it has. The reader takes back a write only when it is done: one that comes after the reader looked
-  // for it would leave the descriptor readable with nobody to quiet it.
-  static constexpr unsigned due = 1;
-  static constexpr unsigned written = 2;
-
+  // One write for each time that the reader has caught up: it may wait for an edge.
   void signal() noexcept {
-    if (signalled.fetch_or(due) & due) return;
     const std::uint64_t one = 1;
     // Cannot fail: the counter is far from its limit, the descriptor lives as long as we do.
     [[maybe_unused]] const auto put = ::write(memory.native_handle(), &one, sizeof(one));
-    signalled.fetch_or(written);
+    signalled = true;
   }
 
-  // Before the walk: a producer that still finds `due` has committed what the walk will find.
+  // Before the walk. A producer that has committed and not yet written makes the descriptor readable once
+  // more.
   void quiet() noexcept {
-    if (!made.is_ours() || !(signalled.load() & written)) return;
+    if (!made.is_ours() || !signalled.exchange(false)) return;
     std::uint64_t count;
     [[maybe_unused]] const auto got = ::read(memory.native_handle(), &count, sizeof(count));
-    signalled.exchange(0);
+  }
+
+  ring_counters counters() const noexcept {
+    // Seen last, as in a kernel ring's counters: it is then never less than what came of it.
+    ring_counters now;
+    now.discarded = discarded;
+    now.lost[records::cause::ring_full] = ring_full;
+    now.lost[records::cause::oversize] = oversize;
+    now.seen = seen;
+    return now;
   }
 
   const bpf::fork_guard made;
   bpf::ring_memory memory;
+  bpf::ring_writer writer;
   std::mutex reserving;  // the kernel takes a spinlock here
-  std::atomic<unsigned> signalled{0};
+  std::atomic<bool> signalled{false};
   std::atomic<std::uint64_t> seen{0};
   std::atomic<std::uint64_t> discarded{0};
   std::atomic<std::uint64_t> ring_full{0};
@@ -69,43 +75,25 @@ std::byte* memory_ring::reserve(std::size_t bytes) const {
   state& ring = *state_;
   ring.made.check("emit into a ring in memory");
   ++ring.seen;
-  const std::size_t size = ring.memory.size();
-  if (bytes > bpf::ring_header::longest ||
-      bpf::ring_header::stride(static_cast<std::uint32_t>(bytes)) >= size) {
-    ++ring.oversize;
-    return nullptr;
-  }
-  const auto length = static_cast<std::uint32_t>(bytes);
-  const std::uint64_t needed = bpf::ring_header::stride(length);
-
-  const std::scoped_lock lock{ring.reserving};
-  const std::uint64_t at = ring.memory.produced();
-  if (at + needed - ring.memory.consumed() > size - 1) {
-    ++ring.ring_full;
-    return nullptr;
-  }
-  std::byte* header = ring.memory.writable_data() + (at & (size - 1));
-  __atomic_store_n(reinterpret_cast<std::uint32_t*>(header), length | bpf::ring_header::busy_bit,
-                   __ATOMIC_RELAXED);
-  __atomic_store_n(ring.memory.writable_producer(), at + needed, __ATOMIC_RELEASE);
-  return header + bpf::ring_header::size;
+  const auto reserved = [&] {
+    const std::scoped_lock lock{ring.reserving};
+    return ring.writer.reserve(bytes);
+  }();
+  if (reserved.why == bpf::ring_writer::refusal::full) ++ring.ring_full;
+  if (reserved.why == bpf::ring_writer::refusal::oversize) ++ring.oversize;
+  return reserved.record;
 }
 
-void memory_ring::commit(std::byte* record, std::uint32_t flag) const noexcept {
-  if (!state_->made.is_ours()) return;  // reserved before fork(): the parent commits it
-  auto* word = reinterpret_cast<std::uint32_t*>(record - bpf::ring_header::size);
-  const std::uint32_t length = bpf::ring_header::length(__atomic_load_n(word, __ATOMIC_RELAXED));
-  __atomic_store_n(word, length | flag, __ATOMIC_RELEASE);
-  state_->signal();
-}
-
+// One that was reserved before fork() is the parent's to commit.
 void memory_ring::submit(std::byte* record) const noexcept {
-  commit(record, 0);
+  if (!state_->made.is_ours()) return;
+  if (state_->writer.submit(record)) state_->signal();
 }
 
 void memory_ring::discard(std::byte* record) const noexcept {
+  if (!state_->made.is_ours()) return;
   ++state_->discarded;
-  commit(record, bpf::ring_header::discard_bit);
+  if (state_->writer.discard(record)) state_->signal();
 }
 
 bool memory_ring::emit(std::span<const std::byte> record) const {
@@ -116,31 +104,28 @@ bool memory_ring::emit(std::span<const std::byte> record) const {
   return true;
 }
 
-memory_source::memory_source(std::shared_ptr<memory_ring::state> ring)
-    : ring_(std::move(ring)), drain_(ring_->memory) {}
+memory_source::memory_source(std::shared_ptr<memory_ring::state> state)
+    : state_(std::move(state)), ring_(state_->memory) {}
 
-drain_result memory_source::drain(bpf::ring_limits limits, std::size_t id, batch& out,
-                                  bpf::ring_release how) {
-  ring_->quiet();
-  return drain_.drain(limits, id, out, how);
+drain_result memory_source::drain(const drain_request& request, records::batch_writer& out) {
+  state_->quiet();
+  return ring_.drain(request, out);
 }
 
-ledger memory_source::statistics() const {
-  ledger out;
-  out.received = drain_.received();
-  out.bytes = drain_.bytes();
-  out.delivered = out.received;
-  if (drain_.is_taken()) {
-    out.submitted = out.seen = out.received;
-    return out;
-  }
-  out.counted = true;
-  out.unread = drain_.reader().look_ahead().records;
-  out.seen = ring_->seen;
-  out.discarded = ring_->discarded;
-  out.ring_full = ring_->ring_full;
-  out.oversize = ring_->oversize;
-  out.submitted = out.seen - out.discarded - out.ring_full - out.oversize;
+drain_result memory_source::visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor) {
+  state_->quiet();
+  return ring_.visit(request, id, visitor);
+}
+
+records::ledger memory_source::statistics() const {
+  if (ring_.is_taken()) return account_of_taken(ring_.received(), ring_.bytes());
+  const std::uint64_t received = ring_.received();
+  return account_of(state_->counters(), received, ring_.bytes());
+}
+
+records::ledger memory_source::verify() const {
+  auto out = statistics();
+  if (out.counted) out.unread = ring_.reader().look_ahead().records;
   return out;
 }
 

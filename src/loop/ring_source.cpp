@@ -2,15 +2,27 @@
 
 #include <aiobpf/bpf/error.hpp>
 
-#include <cstring>
-#include <exception>
+#include <array>
 #include <string>
 
 namespace aiobpf::loop {
 namespace {
 
+using records::cause;
+
 // How often the counters of a ring that was taken over are looked at before others have their turn.
 constexpr int tries = 5;
+
+// struct aiobpf_ledger of bpf/aiobpf.bpf.h, one for each CPU: which word counts what.
+constexpr std::size_t seen_at = 0;
+constexpr std::size_t discarded_at = 1;
+struct lost_at {
+  cause why;
+  std::size_t word;
+};
+constexpr std::array losses_at{lost_at{cause::ring_full, 2}, lost_at{cause::oversize, 3},
+                               lost_at{cause::contended, 4}};
+constexpr std::size_t words = 2 + losses_at.size();
 
 std::optional<bpf::map> counters_of(const bpf::object& object, std::string_view ring) {
   const std::string name = std::string{ring} + "__ledger";
@@ -18,108 +30,110 @@ std::optional<bpf::map> counters_of(const bpf::object& object, std::string_view 
   return object.map(name);
 }
 
-}  // namespace
-
-ring_source::ring_source(const bpf::object& object, std::string_view name)
-    : ring_source(object.map(name), counters_of(object, name)) {}
-
-// What there is now, and the counters around the walk that found it.
-struct ring_source::observation {
-  std::uint64_t unread = 0;
-  ring_counters counters;
-};
-
-ring_source::ring_source(const bpf::map& ring, std::optional<bpf::map> counters)
-    : ring_(bpf::ring_memory::map_kernel_ring(ring)), counters_(std::move(counters)) {
-  if (!counters_) return;
-  if (counters_->value_size() < sizeof(ring_counters)) {
-    throw bpf::error{bpf::errc::wrong_size, "read the counters '" + counters_->name() +
-                                                "': they are not a struct aiobpf_ledger; see aiobpf.bpf.h"};
+std::optional<bpf::mapped_array> map_counters(const std::optional<bpf::map>& counters) {
+  if (!counters) return std::nullopt;
+  if (counters->value_size() < words * sizeof(std::uint64_t)) {
+    throw bpf::error{bpf::errc::wrong_size, "read the counters '" + counters->name() +
+                                                "': they are not a struct aiobpf_ledger; compile the program "
+                                                "with this version's aiobpf.bpf.h"};
   }
-  const auto now = read_counters();
-  if (ring_.reader().next() == 0) {  // nobody has read it: all that was counted is still to be read
-    earlier_.observe({});
-    return;
-  }
-  before_ = now;
-  observe();
+  return bpf::mapped_array{*counters};
 }
 
-drain_result ring_source::drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how) {
-  const auto result = ring_.drain(limits, id, out, how);
-  // The ring is empty, and the walk over it short: the best moment there is.
-  if (counters_ && !earlier_.count() && result.stop == bpf::ring_stop::empty) {
-    try {
-      observe();
-    } catch (const std::exception&) {
-      // As in statistics().
-    }
-  }
-  return result;
-}
-
-ring_counters ring_source::read_counters() const {
-  ring_counters sum;
-  const std::uint32_t zero = 0;
-  const auto values = counters_->lookup(std::as_bytes(std::span{&zero, 1}));
-  const std::size_t stride = (counters_->value_size() + 7) / 8 * 8;  // one CPU's; a newer header may append
-  for (std::size_t at = 0; values && at + sizeof(ring_counters) <= values->size(); at += stride) {
-    ring_counters one;
-    std::memcpy(&one, values->data() + at, sizeof(one));
-    sum.seen += one.seen;
-    sum.discarded += one.discarded;
-    sum.ring_full += one.ring_full;
-    sum.oversize += one.oversize;
+std::uint64_t sum_over_cpus(const bpf::mapped_array& counters, std::size_t word) noexcept {
+  std::uint64_t sum = 0;
+  for (std::size_t cpu = 0; cpu < counters.size(); ++cpu) {
+    sum += __atomic_load_n(reinterpret_cast<const std::uint64_t*>(counters[cpu].data()) + word,
+                           __ATOMIC_ACQUIRE);
   }
   return sum;
 }
 
-ring_source::observation ring_source::observe() const {
-  observation now;
-  now.counters = read_counters();
-  for (int i = 0; i < tries; ++i) {
-    const auto before = now.counters;
-    const auto walk = ring_.reader().look_ahead();
-    now.unread = walk.records;
-    now.counters = read_counters();
-    earlier_.observe({.before = before,
-                      .after = now.counters,
-                      .met_reserved = walk.stop != bpf::ring_stop::empty,
-                      .found = ring_.received() + walk.records});
-    if (earlier_.count()) break;
-  }
-  return now;
+}  // namespace
+
+ring_source::ring_source(const bpf::object& object, std::string_view name)
+    : ring_source(object.map(name), counters_of(object, name)) {
+  programs_ = bpf::missed_runs{object, object.map(name)};
+  missed_before_ = programs_.count();
 }
 
-ledger ring_source::statistics() const {
-  ledger out;
-  out.received = ring_.received();
-  out.bytes = ring_.bytes();
-  out.delivered = out.received;
-  if (ring_.is_taken()) {
-    out.submitted = out.seen = out.received;
+ring_source::ring_source(const bpf::map& ring, const std::optional<bpf::map>& counters)
+    : name_(ring.name()), ring_(bpf::ring_memory::map_kernel_ring(ring)), counters_(map_counters(counters)) {
+  if (!counters_) return;
+  if (ring_.reader().next() == 0) {  // nobody has read it: all that was counted is still to be read
+    earlier_.observe({});
+    return;
+  }
+  before_ = read_counters();
+  observe();
+}
+
+// Seen last: a program counts its attempt before what came of it, so `seen` is never less than its parts.
+ring_counters ring_source::read_counters() const noexcept {
+  ring_counters sum;
+  for (const auto& one : losses_at) sum.lost[one.why] = sum_over_cpus(*counters_, one.word);
+  sum.discarded = sum_over_cpus(*counters_, discarded_at);
+  sum.seen = sum_over_cpus(*counters_, seen_at);
+  return sum;
+}
+
+void ring_source::observe() const noexcept {
+  for (int i = 0; i < tries && !earlier_.count(); ++i) {
+    const auto before = read_counters();
+    const auto walk = ring_.reader().look_ahead();
+    earlier_.observe({.before = before,
+                      .after = read_counters(),
+                      .met_reserved = walk.stop != bpf::ring_stop::empty,
+                      .found = ring_.received() + walk.records});
+  }
+}
+
+// The ring is empty, and the walk over it short: the best moment there is.
+void ring_source::drained(const drain_result& result) const noexcept {
+  if (counters_ && !earlier_.count() && result.stop == drain_stop::empty) observe();
+}
+
+drain_result ring_source::drain(const drain_request& request, records::batch_writer& out) {
+  const auto result = ring_.drain(request, out);
+  drained(result);
+  return result;
+}
+
+drain_result ring_source::visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor) {
+  const auto result = ring_.visit(request, id, visitor);
+  drained(result);
+  return result;
+}
+
+records::ledger ring_source::statistics() const {
+  const std::uint64_t received = ring_.received();
+  if (ring_.is_taken()) return account_of_taken(received, ring_.bytes());
+  if (!counters_) {
+    records::ledger out{
+        .received = received, .unread = ring_.reader().look_ahead().records, .bytes = ring_.bytes()};
+    out.submitted = out.seen = received + out.unread;
+    out.missed = missed_;
     return out;
   }
-  if (counters_) {
-    try {
-      const auto now = observe();
-      const auto earlier = earlier_.count();
-      out.counted = true;
-      out.settling = !earlier;
-      out.unread = now.unread;
-      out.discarded = now.counters.discarded - before_.discarded;
-      out.ring_full = now.counters.ring_full - before_.ring_full;
-      out.oversize = now.counters.oversize - before_.oversize;
-      out.submitted = earlier ? now.counters.submitted() - *earlier : out.received + out.unread;
-      out.seen = out.submitted + out.discarded + out.ring_full + out.oversize;
-      return out;
-    } catch (const std::exception&) {
-      // They could be read when we came: the process has since given up the right to (before kernel 5.19 a
-      // lookup needs CAP_BPF), or there is no memory for them. Then they are as good as not there.
-    }
-  }
-  out.unread = ring_.reader().look_ahead().records;
-  out.submitted = out.seen = out.received + out.unread;
+  observe();
+  const auto now = read_counters();
+  auto out = account_of(now, received, ring_.bytes());
+  const auto earlier = earlier_.count();
+  out.settling = !earlier;
+  if (!earlier) out.unread = ring_.reader().look_ahead().records;
+  out.submitted = earlier ? now.submitted() - *earlier : received + out.unread;
+  out.unread = out.submitted - received;
+  out.discarded -= before_.discarded;
+  for (const auto& one : losses_at) out.lost[one.why] -= before_.lost[one.why];
+  out.seen = out.submitted + out.discarded + out.lost.sum(records::side::program);
+  out.missed = missed_;
+  return out;
+}
+
+records::ledger ring_source::verify() const {
+  missed_ = programs_.count() - missed_before_;
+  auto out = statistics();
+  if (out.counted) out.unread = ring_.reader().look_ahead().records;
   return out;
 }
 

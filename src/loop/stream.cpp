@@ -24,11 +24,14 @@ stream::~stream() {
 stream::executor_type stream::get_executor() const noexcept {
   return impl_->executor();
 }
-std::size_t stream::add_source(any_source source) {
-  return impl_->add(std::move(source));
+std::uint32_t stream::add(std::unique_ptr<source> from, source_options options) {
+  return impl_->add(std::move(from), std::move(options));
 }
-void stream::start_read(read_handler handler, batch& out) {
-  impl_->read(std::move(handler), out);
+void stream::remove(std::uint32_t id) {
+  impl_->remove(id);
+}
+void stream::start(read_handler handler, records::batch* out, segment_visitor* visitor) {
+  impl_->read(std::move(handler), out, visitor);
 }
 void stream::cancel() noexcept {
   impl_->cancel(boost::asio::error::operation_aborted);
@@ -39,11 +42,20 @@ void stream::close() noexcept {
 bool stream::is_open() const noexcept {
   return impl_ && impl_->is_open();
 }
-ledger stream::statistics() const {
-  return impl_->statistics();
+void stream::acknowledge(std::uint32_t id, std::uint64_t position) {
+  impl_->acknowledge(id, position);
 }
-ledger stream::statistics(std::size_t source) const {
-  return impl_->statistics(source);
+records::ledger stream::statistics() const {
+  return impl_->count(&source::statistics);
+}
+records::ledger stream::statistics(std::uint32_t id) const {
+  return impl_->count(id, &source::statistics);
+}
+records::ledger stream::verify() const {
+  return impl_->count(&source::verify);
+}
+records::ledger stream::verify(std::uint32_t id) const {
+  return impl_->count(id, &source::verify);
 }
 
 }  // namespace aiobpf::loop

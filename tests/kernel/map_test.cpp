@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_ring_has_no_elements) {
 
 BOOST_AUTO_TEST_CASE(a_per_cpu_map_holds_a_value_for_every_cpu) {
   const auto object = load_emit();
-  const auto ledger = object.map("first__ledger");
+  const auto ledger = object.map("per_cpu");
   BOOST_TEST(ledger.type_name() == "percpu_array");
   BOOST_TEST(ledger.is_per_cpu());
   BOOST_TEST(ledger.value_size() == sizeof(kernel_ledger));

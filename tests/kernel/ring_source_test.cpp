@@ -5,12 +5,19 @@
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/loop/ring_source.hpp>
 
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <memory>
 #include <thread>
 
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
+namespace tests = aiobpf::tests;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
 
@@ -18,15 +25,15 @@ namespace {
 
 struct fixture {
   bpf::object object = bpf::object_file{bpf_object_path("emit")}.load();
-  loop::batch batch;
+  records::batch batch;
 
   // Drains until the limits, or the end of what is there; nothing stays on loan.
-  void drain(loop::ring_source& source, bpf::ring_limits limits = {}) {
+  void drain(loop::ring_source& source, const loop::drain_request& request = {}) {
     bool more = true;
     while (more) {
       batch.clear();
-      const auto result = source.drain(limits, 0, batch, bpf::ring_release::all);
-      more = result.stop == bpf::ring_stop::limit && limits.records == bpf::ring_limits{}.records;
+      const auto result = tests::drain(source, batch, request);
+      more = result.stop == loop::drain_stop::limit && request.records == loop::drain_request{}.records;
     }
     batch.clear();
   }
@@ -39,7 +46,7 @@ BOOST_FIXTURE_TEST_SUITE(ring_source, fixture, *needs_bpf())
 BOOST_AUTO_TEST_CASE(a_kernel_ring_keeps_the_promises_of_a_source) {
   check_source([] {
     const auto made = std::make_shared<bpf::object>(bpf::object_file{bpf_object_path("emit")}.load());
-    return source_under_test{loop::ring_source{*made, "first"},
+    return source_under_test{std::make_unique<loop::ring_source>(*made, "first"),
                              [made](std::uint64_t first, std::uint32_t count) {
                                emit(*made, {.first_sequence = first, .count = count});
                              }};
@@ -49,10 +56,10 @@ BOOST_AUTO_TEST_CASE(a_kernel_ring_keeps_the_promises_of_a_source) {
 BOOST_AUTO_TEST_CASE(what_finds_no_room_is_counted_as_ring_full) {
   loop::ring_source source{object, "first"};
   emit(object, {.count = 10'000});
-  const auto now = source.statistics();
+  const auto now = account(source);
   BOOST_TEST(now.seen == 10'000U);
-  BOOST_TEST(now.ring_full > 0U);
-  BOOST_TEST(now.unread == 10'000U - now.ring_full);
+  BOOST_TEST(now.lost[records::cause::ring_full] > 0U);
+  BOOST_TEST(now.unread == 10'000U - now.lost[records::cause::ring_full]);
   BOOST_TEST(now.balances());
 }
 
@@ -66,15 +73,15 @@ BOOST_AUTO_TEST_CASE(a_ring_that_was_read_before_counts_from_there) {
   loop::ring_source source{object, "first"};
   BOOST_TEST(source.statistics().seen == unread);
   BOOST_TEST(source.statistics().submitted == unread);
-  BOOST_TEST(source.statistics().ring_full == 0U);
+  BOOST_TEST(source.statistics().lost[records::cause::ring_full] == 0U);
   BOOST_TEST(source.statistics().discarded == 0U);
   BOOST_TEST(source.statistics().received == 0U);
-  BOOST_TEST(source.statistics().balances());
+  BOOST_TEST(account(source).balances());
 
   drain(source);
   emit(object, {.first_sequence = 1, .count = 10, .discard = 5});
   drain(source);
-  const auto now = source.statistics();
+  const auto now = account(source);
   BOOST_TEST(now.seen == unread + 10);
   BOOST_TEST(now.discarded == 2U);
   BOOST_TEST(now.received == unread + 8);
@@ -108,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_ring_taken_over_while_programs_emit_balances_to_the_last_
     while (running) drain(next);
     producer.join();
     drain(next);
-    const auto now = next.statistics();
+    const auto now = account(next);
     unsettled += now.settling ? 1 : 0;
     unbalanced += now.balances() && now.submitted == now.received ? 0 : 1;
     received += now.received;
@@ -117,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_ring_taken_over_while_programs_emit_balances_to_the_last_
   BOOST_TEST(unbalanced == 0);
   const auto all = ledger_of(object, "first");
   BOOST_TEST(all.seen == 1U + rounds * burst);
-  BOOST_TEST(all.seen == received + all.discarded + all.ring_full + all.oversize);
+  BOOST_TEST(all.seen == received + all.discarded + all.ring_full + all.oversize + all.contended);
 }
 
 BOOST_AUTO_TEST_CASE(a_ring_that_another_reader_took_is_left_to_that_one) {
@@ -128,14 +135,14 @@ BOOST_AUTO_TEST_CASE(a_ring_that_another_reader_took_is_left_to_that_one) {
   emit(object, {.first_sequence = 10, .count = 5});
   drain(second);
   emit(object, {.first_sequence = 15, .count = 5});
-  BOOST_TEST((first.drain({}, 0, batch, bpf::ring_release::all).stop == bpf::ring_stop::taken));
+  BOOST_TEST((tests::drain(first, batch).stop == loop::drain_stop::failed));
   BOOST_TEST(batch.empty());
-  const auto now = first.statistics();
+  const auto now = account(first);
   BOOST_TEST(!now.counted);
   BOOST_TEST(now.received == 10U);
   BOOST_TEST(now.balances());
   BOOST_TEST(second.statistics().submitted == 10U);
-  BOOST_TEST(second.statistics().balances());
+  BOOST_TEST(account(second).balances());
 }
 
 // The kernel knows lengths of 30 bits, whatever the ring's size.
@@ -143,15 +150,15 @@ BOOST_AUTO_TEST_CASE(a_record_longer_than_any_ring_takes_is_counted_as_oversize)
   const auto large = bpf::object_file{bpf_object_path("huge")}.load();
   const loop::ring_source source{large, "huge"};
   BOOST_TEST(large.program("reserve_a_gibibyte").run().value == 1U);
-  const auto now = source.statistics();
-  BOOST_TEST(now.oversize == 1U);
-  BOOST_TEST(now.ring_full == 0U);
+  const auto now = account(source);
+  BOOST_TEST(now.lost[records::cause::oversize] == 1U);
+  BOOST_TEST(now.lost[records::cause::ring_full] == 0U);
   BOOST_TEST(now.balances());
 }
 
 BOOST_AUTO_TEST_CASE(a_ring_that_nobody_has_read_counts_from_its_beginning) {
   emit(object, {.count = 10'000});
-  const auto now = loop::ring_source{object, "first"}.statistics();
+  const auto now = account(loop::ring_source{object, "first"});
   BOOST_TEST(now.seen == 10'000U);
   BOOST_TEST(now.balances());
 }
@@ -160,11 +167,76 @@ BOOST_AUTO_TEST_CASE(without_counters_the_kernels_losses_are_unknown_and_it_says
   loop::ring_source source{object.map("first")};
   emit(object, {.count = 10'000});
   drain(source, {.records = 10});
-  const auto now = source.statistics();
+  const auto now = account(source);
   BOOST_TEST(!now.counted);
   BOOST_TEST(now.received == 10U);
   BOOST_TEST(now.submitted == now.received + now.unread);
-  BOOST_TEST(now.ring_full == 0U);
+  BOOST_TEST(now.lost[records::cause::ring_full] == 0U);
+  BOOST_TEST(now.balances());
+}
+
+// In a thread that may make no system call but read, write and exit.
+BOOST_AUTO_TEST_CASE(statistics_of_a_ring_that_counts_make_no_system_call) {
+  loop::ring_source source{object, "first"};
+  emit(object, {.count = 100, .discard = 10});
+  drain(source, {.records = 30});
+  records::ledger seen;
+  std::atomic<bool> done{false};
+  std::thread alone{[&] {
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) == 0) {
+      seen = source.statistics();
+      done = true;
+    }
+    ::syscall(SYS_exit, 0);
+  }};
+  alone.join();
+  BOOST_TEST_REQUIRE(done);
+  BOOST_TEST(seen.submitted == 90U);
+  BOOST_TEST(compose(seen, {}) == account(source));
+}
+
+// `unread` of the counters is a difference; verify() counts what is there.
+BOOST_AUTO_TEST_CASE(what_verify_counts_is_what_the_counters_say) {
+  loop::ring_source source{object, "first"};
+  for (std::uint32_t round = 1; round < 20; ++round) {
+    emit(object, {.count = 50 * round, .discard = round});
+    drain(source, {.records = 20 * round});
+    BOOST_TEST(compose(source.statistics(), {}) == account(source));
+    BOOST_TEST(account(source).balances());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(runs_that_the_kernel_skipped_are_shown_beside_the_sums) {
+  const auto recursive = bpf::object_file{bpf_object_path("recursive")}.load();
+  const auto link = recursive.program("on_printk").attach();
+  loop::ring_source source{recursive, "nested"};
+  for (int i = 0; i < 5; ++i) recursive.program("print").run();
+  BOOST_TEST(source.statistics().missed == 0U);  // as of the last verify()
+  const auto now = account(source);
+  BOOST_TEST(now.missed == 5U);
+  BOOST_TEST(now.submitted == 5U);
+  BOOST_TEST(now.balances());
+  BOOST_TEST(source.statistics().missed == 5U);
+  BOOST_TEST(account(loop::ring_source{recursive, "nested"}).missed == 0U);  // since that one was made
+}
+
+// Two CPUs reserve in one ring as fast as they can. A program that is called where one of them waits for the
+// ring's lock can never get it.
+BOOST_AUTO_TEST_CASE(a_reserve_that_fails_although_there_is_room_is_contended) {
+  const auto contending = bpf::object_file{bpf_object_path("contended")}.load();
+  const auto link = contending.program("on_contention").attach();
+  loop::ring_source source{contending, "shared"};
+  const auto run = [&] { contending.program("reserve_and_discard").run(); };
+  records::ledger now;
+  for (int round = 0; round < 2000 && now.lost[records::cause::contended] == 0; ++round) {
+    std::thread other{run};
+    run();
+    other.join();
+    drain(source);
+    now = account(source);
+  }
+  BOOST_TEST(now.lost[records::cause::contended] > 0U);
+  BOOST_TEST(now.lost[records::cause::ring_full] == 0U);
   BOOST_TEST(now.balances());
 }
 
@@ -174,19 +246,21 @@ BOOST_AUTO_TEST_CASE(a_map_that_is_no_ring_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(counters_that_are_none_are_refused_when_the_source_is_made) {
-  for (const auto* map : {"table", "array", "second"}) {
+  const auto refused = [&](const char* map, bpf::errc why) {
     BOOST_CHECK_EXCEPTION(loop::ring_source(object.map("first"), object.map(map)), bpf::error,
-                          [](const auto& thrown) { return thrown.code() == bpf::errc::wrong_size; });
-  }
+                          [why](const auto& thrown) { return thrown.code() == why; });
+  };
+  for (const auto* map : {"table", "array", "second"}) refused(map, bpf::errc::wrong_size);
+  refused("per_cpu", bpf::errc::wrong_type);  // as long as counters, and not in one piece
 }
 
 BOOST_AUTO_TEST_CASE(the_source_outlives_its_object) {
   loop::ring_source source{object, "first"};
   emit(object, {.count = 5});
   { const auto gone = std::move(object); }
-  source.drain({}, 0, batch, bpf::ring_release::all);
+  tests::drain(source, batch);
   BOOST_TEST(numbers_in(batch) == numbers_from(0, 5), per_element());
-  BOOST_TEST(source.statistics().balances());
+  BOOST_TEST(account(source).balances());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,6 +16,7 @@
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using boost::system::error_code;
@@ -35,7 +36,7 @@ bpf::object load(std::uint32_t ring_bytes) {
 // Looks at every record: its content, and that the numbers of each ring go up.
 class inspector {
 public:
-  void look_at(const loop::batch& batch) {
+  void look_at(const records::batch& batch) {
     for (const auto& record : batch) {
       numbered content;
       std::memcpy(&content, record.data.data(), sizeof(content));
@@ -60,7 +61,7 @@ private:
 
 // A thread emits while a coroutine reads, to the last record.
 struct run_result {
-  loop::ledger ledger;
+  records::ledger ledger;
   std::uint64_t handled = 0;
   std::uint64_t wrong = 0;
 };
@@ -89,7 +90,7 @@ run_result run(const bpf::object& object, emit_args args, loop::stream_options o
   }};
 
   run_coroutine(context, [&]() -> asio::awaitable<void> {
-    loop::batch batch;
+    records::batch batch;
     while (inspected.seen() < submitted) {
       const auto [error, records] = co_await events.async_read(batch, asio::as_tuple(asio::use_awaitable));
       if (error) break;
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE(every_one_of_a_million_records_is_delivered_when_the_rings_
     const auto result = run(object, {.count = million, .ring = 2}, {}, repeat % 2 == 0 ? 1 : 100);
     check(result, million);
     BOOST_TEST(result.handled == million);
-    BOOST_TEST(result.ledger.ring_full == 0U);
+    BOOST_TEST(result.ledger.lost[records::cause::ring_full] == 0U);
   }
 }
 
@@ -130,8 +131,8 @@ BOOST_AUTO_TEST_CASE(every_one_of_a_million_records_is_delivered_or_counted_as_l
     const auto object = load(4096U << repeat % 3);
     const auto result = run(object, {.count = million, .ring = 2}, {}, repeat % 2 == 0 ? 1 : 100);
     check(result, million);
-    BOOST_TEST(result.handled + result.ledger.ring_full == million);
-    lost += result.ledger.ring_full;
+    BOOST_TEST(result.handled + result.ledger.lost[records::cause::ring_full] == million);
+    lost += result.ledger.lost[records::cause::ring_full];
   }
   BOOST_TEST(lost > 0U);  // else the rings were not too small
 }
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(with_latency_and_rings_too_small_every_record_is_delivered_
     const auto object = load(4096U << repeat % 3);
     const auto result = run(object, {.count = million, .ring = 2}, {.latency = 200us}, 100);
     check(result, million);
-    BOOST_TEST(result.handled + result.ledger.ring_full == million);
+    BOOST_TEST(result.handled + result.ledger.lost[records::cause::ring_full] == million);
   }
 }
 
@@ -177,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_finds_the_stream_waiting_wakes_it) {
     asio::io_context context;
     loop::stream events{context.get_executor(), {.latency = latency}};
     events.add(loop::ring_source{object, "first"});
-    loop::batch batch;
+    records::batch batch;
     std::vector<std::uint64_t> got;
     const auto began = std::chrono::steady_clock::now();
     for (std::uint64_t number = 0; number < 200; ++number) {
@@ -204,7 +205,7 @@ BOOST_AUTO_TEST_CASE(what_two_streams_have_not_read_at_close_is_counted_as_unrea
   second.add(loop::ring_source{object, "second"});
   emit(object, {.count = 200, .ring = 2});
   run_coroutine(context, [&]() -> asio::awaitable<void> {
-    loop::batch batch;
+    records::batch batch;
     co_await first.async_read(batch);
     co_await second.async_read(batch);
   });
@@ -215,16 +216,16 @@ BOOST_AUTO_TEST_CASE(what_two_streams_have_not_read_at_close_is_counted_as_unrea
   BOOST_TEST(first.statistics().seen == 100U);
   BOOST_TEST(first.statistics().received == 10U);
   BOOST_TEST(first.statistics().unread == 90U);
-  BOOST_TEST(first.statistics().balances());
+  BOOST_TEST(first.verify().balances());
   BOOST_TEST(second.statistics().received == 20U);
   BOOST_TEST(second.statistics().unread == 80U);
-  BOOST_TEST(second.statistics().balances());
+  BOOST_TEST(second.verify().balances());
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_goes_on_where_an_earlier_one_stopped_without_loss_or_repetition) {
   const auto object = load(64 * 1024);
   asio::io_context context;
-  loop::batch batch;
+  records::batch batch;
   std::vector<std::uint64_t> got;
   emit(object, {.count = 500});
   for (const auto latency : {std::chrono::nanoseconds{1h}, std::chrono::nanoseconds{0}}) {
@@ -236,7 +237,7 @@ BOOST_AUTO_TEST_CASE(a_stream_goes_on_where_an_earlier_one_stopped_without_loss_
         for (const auto number : numbers_in(batch)) got.push_back(number);
       }
     });
-    BOOST_TEST(events.statistics().balances());
+    BOOST_TEST(events.verify().balances());
   }
   BOOST_TEST(got == numbers_from(0, 500), boost::test_tools::per_element());
 }

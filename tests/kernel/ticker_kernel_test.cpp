@@ -11,6 +11,7 @@
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
@@ -35,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_slow_handler_under_a_flood_from_the_kernel_leaves_the_loo
   std::uint64_t handled = 0;
   run_coroutine(context, [&]() -> asio::awaitable<void> {
     ticks.start();
-    loop::batch batch;
+    records::batch batch;
     for (const auto end = steady::now() + time; steady::now() < end;) {
       co_await events.async_read(batch);
       for ([[maybe_unused]] const auto& record : batch) {
@@ -50,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_slow_handler_under_a_flood_from_the_kernel_leaves_the_loo
 
   check_ticks(ticks, time);
   BOOST_TEST(handled >= 1000U);
-  BOOST_TEST(events.statistics().balances());
+  BOOST_TEST(events.verify().balances());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

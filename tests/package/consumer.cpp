@@ -14,11 +14,12 @@
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 
 namespace {
 
 asio::awaitable<std::size_t> read_once(loop::stream& events) {
-  loop::batch batch;
+  records::batch batch;
   co_return co_await events.async_read(batch);
 }
 

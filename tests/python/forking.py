@@ -76,7 +76,7 @@ async def stream(driver: Any, source: Source, child_ends: Callable[[Held], None]
     assert got == [numbered(number) for number in range(5, 1005)]
     source.emit(3)
     assert len(await take(held[0], 3)) == 3
-    ledger = held[0].statistics()
+    ledger = held[0].verify()
     assert ledger.balances() and ledger.ring_full == 0 and ledger.unread == 0, ledger
     held[0].close()
 

@@ -52,7 +52,8 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
     file = aiobpf.open(path)
     ring = aiobpf.MemoryRing(4096)
     rb = aiobpf.BpfRingBuffer(ring)
-    table, per_cpu = obj.maps["table"], obj.maps["first__ledger"]
+    other = aiobpf.BpfRingBuffer(aiobpf.MemoryRing(4096))
+    table, per_cpu = obj.maps["table"], obj.maps["per_cpu"]
     key, value = {"key": bytes(4)}, {"value": bytes(8)}
 
     def drain(deadline: Any) -> int:
@@ -79,15 +80,22 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
         "BpfMap.__contains__": (table.__contains__, key),
         "BpfMap.get": (table.get, key),
         "BpfMap.__delitem__": (table.__delitem__, key),
-        "per CPU": (per_cpu.__setitem__, key | {"value": [bytes(32)] * (os.cpu_count() or 1)}),
+        "per CPU": (per_cpu.__setitem__, key | {"value": [bytes(64)] * (os.cpu_count() or 1)}),
         "MemoryRing": (aiobpf.MemoryRing, {"size": 4096}),
         "MemoryRing.emit": (ring.emit, {"record": b"x"}),
         "BpfRingBuffer": (
             aiobpf.BpfRingBuffer,
             {"map": ring, "event_type": bytes, "latency": 0.0, "driver": "inline", "queue_bytes": 4096},
         ),
-        "BpfRingBuffer.add": (rb.add, {"map": aiobpf.MemoryRing(4096), "event_type": bytes}),
-        "BpfRingBuffer.drain": (drain, {"deadline": 1.0}),
+        "Stream": (aiobpf.Stream, {"latency": 0.0, "driver": "inline", "queue_bytes": 4096}),
+        "Stream.add": (
+            rb.add,
+            {"map": aiobpf.MemoryRing(4096), "event_type": bytes, "name": "ring", "latency": 0.001},
+        ),
+        "Stream.remove": (other.remove, {"source": 0}),
+        "Stream.statistics": (rb.statistics, {"source": 0}),
+        "Stream.verify": (rb.verify, {"source": 0}),
+        "Stream.drain": (drain, {"deadline": 1.0}),
         "event": (obj.event_type("numbered"), {"data": bytes(48)}),
     }
     return calls
@@ -97,7 +105,8 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
 def calls(objects: pathlib.Path, emitter: aiobpf.BpfObject) -> Iterator[dict[str, Call]]:
     made = make_calls(objects, emitter)
     yield made
-    made["BpfRingBuffer.add"][0].__self__.close()  # type: ignore[attr-defined]
+    for name in ("Stream.add", "Stream.remove"):
+        made[name][0].__self__.close()  # type: ignore[attr-defined]
     made.clear()  # pytest holds on to what fixtures gave
 
 
@@ -138,8 +147,12 @@ def test_no_wrong_argument_is_told_in_cpp(calls: dict[str, Call]) -> None:
         ("BpfRingBuffer", {"latency": -1}, ValueError, "latency must be from 0 to 60, not -1"),
         ("BpfRingBuffer", {"driver": "threads"}, ValueError, "driver is 'thread' or 'inline', not 'threads'"),
         ("BpfRingBuffer", {"map": 5}, TypeError, "map is a BpfMap or a MemoryRing, not int"),
-        ("BpfRingBuffer.drain", {"deadline": "1"}, TypeError, "deadline must be a number, not str"),
-        ("BpfRingBuffer.drain", {"deadline": -1}, ValueError, "deadline must be from 0 to 1e+09, not -1"),
+        ("Stream.add", {"name": 5}, TypeError, "name must be a str, not int"),
+        ("Stream.add", {"latency": 61}, ValueError, "latency must be from 0 to 60, not 61"),
+        ("Stream.remove", {"source": "0"}, TypeError, "source must be an int, not str"),
+        ("Stream.statistics", {"source": -1}, ValueError, "source must be from 0 to 4294967295, not -1"),
+        ("Stream.drain", {"deadline": "1"}, TypeError, "deadline must be a number, not str"),
+        ("Stream.drain", {"deadline": -1}, ValueError, "deadline must be from 0 to 1e+09, not -1"),
         ("MemoryRing", {"size": "x"}, TypeError, "size must be an int, not str"),
         ("MemoryRing", {"size": -1}, ValueError, "size must be from 0 to 1099511627776, not -1"),
         ("MemoryRing", {"size": 2**64 - 1}, ValueError, "size must be from 0 to"),

@@ -246,7 +246,7 @@ def test_any_mixture_of_interruptions_loses_nothing(run: Run, source: Source, bu
                 await task
         got.extend(await take(buffer, source.emitted - len(got)))
         assert got == list(range(source.emitted))
-        ledger = buffer.statistics()
+        ledger = buffer.verify()
         assert ledger.balances() and ledger.delivered == ledger.seen == source.emitted
 
     run(main())

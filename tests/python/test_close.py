@@ -41,7 +41,7 @@ def test_close_ends_a_loop_at_its_next_event(run: Run, source: Source, buffer: B
             if event.sequence == 4:
                 buffer.close()
         assert got == [0, 1, 2, 3, 4]
-        ledger = buffer.statistics()
+        ledger = buffer.verify()
         assert ledger.balances()
         assert ledger.delivered == 5
         assert ledger.dropped_at_close + ledger.unread == 5
@@ -54,10 +54,10 @@ def test_close_twice_is_fine_and_the_last_account_stays(run: Run, source: Source
     source.emit(3)
     assert run(take(buffer, 1)) == [0]
     buffer.close()
-    last = buffer.statistics()
+    last = buffer.verify()
     buffer.close()
     assert buffer.closed
-    assert buffer.statistics() == last
+    assert buffer.verify() == last
     assert last.balances() and last.delivered == 1
     assert repr(buffer) == "<aiobpf.BpfRingBuffer closed>"
 
@@ -96,9 +96,9 @@ def test_a_closed_buffer_leaves_the_kernels_records_to_the_next_reader(
 ) -> None:
     source.emit(5)
     first = Buffer(source.ring, event_class, driver="inline")
-    assert first.statistics().unread == 5  # nobody asked for one yet
+    assert first.verify().unread == 5  # nobody asked for one yet
     first.close()
-    assert first.statistics().unread == 5
+    assert first.verify().unread == 5
     if isinstance(source, MemorySource):
         return  # has one reader
     second = Buffer(source.ring, event_class)
@@ -113,7 +113,7 @@ def test_a_ring_outlives_its_object(run: Run, objects: Any) -> None:
         rb = Buffer(obj.maps["first"], "numbered")
         obj.program("emit").run((7).to_bytes(8, "little") + (1).to_bytes(16, "little"))
     assert run(take(rb, 1)) == [7]
-    assert rb.statistics().balances()
+    assert rb.verify().balances()
     rb.close()
 
 
@@ -148,7 +148,7 @@ def test_closing_the_buffer_after_its_loop_is_fine(new_loop: NewLoop, source: So
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
     buffer.close()
-    assert buffer.statistics().balances()
+    assert buffer.verify().balances()
     del task, loop
     gc.collect()
 

@@ -64,7 +64,7 @@ def test_close_from_another_thread_ends_a_loop_that_waits(
         closing = when_asleep(buffer.close)
         assert await until_closed(buffer.batches() if by_batches else buffer) == []
         closing.join()
-        assert buffer.statistics().balances()
+        assert buffer.verify().balances()
 
     run(main(), debug=debug)
 

@@ -127,7 +127,7 @@ def test_cancelling_it_changes_nothing(run: Run, source: Source, buffer: Buffer)
                 await buffer.drain(30)
         assert await take(buffer, 5) == list(range(5))
         assert await other == 0
-        assert buffer.statistics().balances()
+        assert buffer.verify().balances()
 
     run(main())
 

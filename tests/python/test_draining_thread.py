@@ -23,7 +23,7 @@ def test_a_queue_that_is_full_is_filled_again_when_it_is_taken(
             for round in range(20):
                 source.emit(5)
                 assert await take(rb, 5) == list(range(round * 5, round * 5 + 5))
-            assert rb.statistics().balances()
+            assert rb.verify().balances()
 
     run(main())
 
@@ -32,12 +32,12 @@ def test_what_a_full_queue_has_no_room_for_stays_in_the_ring(run: Run, source: S
     async def main() -> None:
         async with Buffer(source.ring, event_class, queue_bytes=1) as rb:
             source.emit(1)
-            ledger = rb.statistics()
+            ledger = rb.verify()
             while ledger.queued == 0:
                 await asyncio.sleep(0)
-                ledger = rb.statistics()
+                ledger = rb.verify()
             source.emit(9)
-            ledger = rb.statistics()
+            ledger = rb.verify()
             assert (ledger.queued, ledger.unread) == (1, 9)
             assert await take(rb, 10) == list(range(10))
 

@@ -132,7 +132,7 @@ class TestLength:
                 with pytest.raises(aiobpf.BtfValidationError, match=f"a record of {len(wrong)} bytes"):
                     await take(rb, 1)
                 assert await take(rb, 1) == [1]
-                assert rb.statistics().balances()
+                assert rb.verify().balances()
 
         run(main())
 
@@ -257,7 +257,7 @@ class TestMemory:
         gc.collect()
         assert abs(sys.getrefcount(cls) - references) <= 2
         assert abs(sys.getallocatedblocks() - blocks) < 1000
-        assert rb.statistics().delivered == 52 * len(records)
+        assert rb.verify().delivered == 52 * len(records)
         rb.close()
 
     def test_a_class_that_knows_its_buffer_is_collected_with_it(self) -> None:

@@ -101,9 +101,9 @@ def test_use_in_a_child_is_an_error_that_says_why(buffer: Buffer, fork: Callable
         lambda: asyncio.run(iterate(events)),
         lambda: asyncio.run(iterate(buffer.batches())),
         lambda: asyncio.run(iterate(batches)),
-        lambda: buffer.statistics(),
+        lambda: buffer.verify(),
         lambda: buffer.add(aiobpf.MemoryRing(4096)),
-        lambda: (buffer.close(), buffer.statistics()),
+        lambda: (buffer.close(), buffer.verify()),
     ):
         assert in_child(lambda use=use: refused(use), fork) == "refused"  # type: ignore[misc]
     assert in_child(lambda: buffer.closed, fork) == "True"
@@ -123,7 +123,7 @@ def test_a_childs_close_is_not_the_parents(run: Run, source: Source, buffer: Buf
             assert in_child(close, fork) == "None"
             source.emit()
             assert await task == [number]
-        assert buffer.statistics().balances()
+        assert buffer.verify().balances()
 
     run(main())
 
@@ -134,7 +134,7 @@ def test_a_ring_in_memory_is_its_parents(fork: Callable[[], int]) -> None:
     assert in_child(lambda: refused(lambda: source.ring.emit(b"x")), fork) == "refused"
     assert in_child(lambda: refused(lambda: Buffer(source.ring)), fork) == "refused"
     reader = Buffer(source.ring)
-    assert reader.statistics().seen == 0
+    assert reader.verify().seen == 0
     reader.close()
 
 
@@ -225,6 +225,6 @@ def test_multiprocessing_forks_while_a_buffer_streams(run: Run, source: Source, 
             assert process.exitcode == 0
             process.close()
         assert await events == list(range(400))
-        assert buffer.statistics().balances()
+        assert buffer.verify().balances()
 
     run(main())

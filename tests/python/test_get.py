@@ -20,7 +20,7 @@ def test_get_gives_the_next_event(run: Run, source: Source, buffer: Buffer) -> N
         await asyncio.sleep(0)
         source.emit()
         assert (await waiting).sequence == 3
-        assert buffer.statistics().delivered == 4
+        assert buffer.verify().delivered == 4
 
     run(main())
 

@@ -13,13 +13,13 @@ Buffer = aiobpf.BpfRingBuffer
 
 
 def assert_all_delivered(rb: Buffer, count: int) -> None:
-    ledger = rb.statistics()
+    ledger = rb.verify()
     assert ledger.balances(), ledger
     assert (ledger.counted, ledger.seen, ledger.delivered, ledger.lost()) == (
         True,
         count,
         count,
-        {"ring_full": 0, "oversize": 0, "dropped_at_close": 0},
+        {"ring_full": 0, "contended": 0, "oversize": 0, "dropped_at_close": 0},
     )
 
 
@@ -268,8 +268,8 @@ def test_what_the_ring_has_no_room_for_is_counted(run: Run, driver: str) -> None
             it = aiter(rb)
             got = [await anext(it) for _ in range(sum(emitted))]
             assert got == [numbered(n) for n, there in enumerate(emitted) if there]
-            ledger = rb.statistics()
+            ledger = rb.verify()
             assert ledger.balances()
-            assert ledger.lost() == {"ring_full": 200 - len(got), "oversize": 1, "dropped_at_close": 0}
+            assert ledger.lost() == {"ring_full": 200 - len(got), "contended": 0, "oversize": 1, "dropped_at_close": 0}
 
     run(main())

@@ -4,7 +4,6 @@ import struct
 
 import aiobpf
 import pytest
-from helpers import emit
 
 pytestmark = pytest.mark.kernel
 
@@ -115,26 +114,25 @@ def test_elements_of_an_array_cannot_be_deleted(emitter: aiobpf.BpfObject) -> No
 
 
 def test_a_per_cpu_value_is_a_list_of_bytes(emitter: aiobpf.BpfObject) -> None:
-    ledger = emitter.maps["first__ledger"]
-    emit(emitter, 0, 5)
-    values = ledger[key(0)]
+    per_cpu = emitter.maps["per_cpu"]
+    values = per_cpu[key(0)]
     assert isinstance(values, list)
-    assert all(len(one) == 32 for one in values)
-    assert sum(struct.unpack("4Q", one)[0] for one in values) == 5
+    assert values == [bytes(64)] * len(values)
 
-    ledger[key(0)] = [bytes(32)] * len(values)
-    assert ledger[key(0)] == [bytes(32)] * len(values)
+    numbered = [struct.pack("8Q", cpu, *range(7)) for cpu in range(len(values))]
+    per_cpu[key(0)] = numbered
+    assert per_cpu[key(0)] == numbered
 
 
 def test_a_per_cpu_value_of_another_shape_is_refused(emitter: aiobpf.BpfObject) -> None:
-    ledger = emitter.maps["first__ledger"]
-    cpus = len(ledger[key(0)])
+    per_cpu = emitter.maps["per_cpu"]
+    cpus = len(per_cpu[key(0)])
     with pytest.raises(TypeError, match="list of bytes"):
-        ledger[key(0)] = bytes(32)
-    with pytest.raises(aiobpf.BpfMapError, match="32 bytes, not 8"):
-        ledger[key(0)] = [bytes(8)] * cpus
+        per_cpu[key(0)] = bytes(64)
+    with pytest.raises(aiobpf.BpfMapError, match="64 bytes, not 8"):
+        per_cpu[key(0)] = [bytes(8)] * cpus
     with pytest.raises(aiobpf.BpfMapError):
-        ledger[key(0)] = [bytes(32)] * (cpus + 1)
+        per_cpu[key(0)] = [bytes(64)] * (cpus + 1)
 
 
 def test_a_ring_has_no_keys(emitter: aiobpf.BpfObject) -> None:

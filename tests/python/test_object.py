@@ -183,7 +183,7 @@ class TestRun:
     def test_bytes_are_an_argument(self, emitter: Object) -> None:
         assert emitter.program("emit").run(EMIT_ARGS.pack(0, 3, 0, 0, 0)) == 0
         rb = aiobpf.BpfRingBuffer(emitter.maps["first"])
-        assert rb.statistics().submitted == 3
+        assert rb.verify().submitted == 3
         rb.close()
 
     def test_a_bytearray_and_a_structure_are_arguments(self, emitter: Object) -> None:
@@ -195,7 +195,7 @@ class TestRun:
         assert emitter.program("emit").run(args) == 0
         assert emitter.program("emit").run(bytearray(EMIT_ARGS.pack(2, 1, 0, 0, 0))) == 0
         rb = aiobpf.BpfRingBuffer(emitter.maps["first"])
-        assert rb.statistics().submitted == 3
+        assert rb.verify().submitted == 3
         rb.close()
 
     def test_a_result_is_what_the_program_returned_as_unsigned(self, emitter: Object) -> None:

@@ -49,7 +49,7 @@ def test_a_finalizer_that_closes_the_buffer_ends_the_loop(run: Run, driver: str,
         finally:
             gc.set_threshold(*before)
         assert got == list(range(len(got)))
-        ledger = rb.statistics()
+        ledger = rb.verify()
         assert rb.closed
         assert ledger.delivered == len(got)
         assert ledger.balances()
@@ -107,7 +107,7 @@ def test_a_finalizer_that_takes_events_leaves_the_one_that_is_made_as_it_is(
                 gc.set_threshold(*before)
             assert got == sorted(got) and taken == sorted(taken)
             assert sorted(got + taken) == list(range(records + more + 1))
-            ledger = rb.statistics()
+            ledger = rb.verify()
             assert ledger.delivered == records + more + 1 and ledger.balances()
 
     run(main())

@@ -35,7 +35,7 @@ def test_a_tagged_event_says_which_ring_it_came_from(run: Run, driver: Any) -> N
                 if sum(map(len, got.values())) == 300:
                     break
             assert got == {source: list(range(source, 300, 3)) for source in range(3)}
-            assert rb.statistics().delivered == 300
+            assert rb.verify().delivered == 300
 
     run(main())
 

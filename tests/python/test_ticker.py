@@ -126,7 +126,7 @@ def test_a_producer_at_full_speed_leaves_room_for_the_ticker(
             handled += 1
         await ending
         ticker.check(seconds)
-        ledger = rb.statistics()
+        ledger = rb.verify()
         assert ledger.balances()
         assert (ledger.seen, ledger.delivered) == (producing.result(), handled)
 

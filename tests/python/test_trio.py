@@ -38,7 +38,7 @@ def test_on_trio_it_says_that_asyncio_is_needed(
     source.emit(there)
     with pytest.raises(aiobpf.BpfUnsupportedError, match=r"needs asyncio.*trio support is missing"):
         trio.run(use, buffer)
-    ledger = buffer.statistics()
+    ledger = buffer.verify()
     assert (ledger.delivered, ledger.queued + ledger.unread) == (0, there)
 
 

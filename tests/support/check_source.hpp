@@ -1,5 +1,6 @@
 #pragma once
 
+#include "draining.hpp"
 #include "loop_printing.hpp"
 #include "numbers.hpp"
 
@@ -8,19 +9,28 @@
 #include <poll.h>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <functional>
+#include <memory>
+#include <stdexcept>
 
 namespace aiobpf::tests {
 
-/// A source and what fills it: `emit(first, count)` gives it that many records of 48 bytes, which begin
-/// with the numbers first, first + 1, ...
+/// A source and what fills it: `emit(first, count)` gives its first channel that many records of 48 bytes,
+/// which begin with the numbers first, first + 1, ...
 struct source_under_test {
-  loop::any_source source;
+  std::unique_ptr<loop::source> source;
   std::function<void(std::uint64_t first, std::uint32_t count)> emit;
+  std::size_t stride = 56;  ///< space that a record of 48 bytes takes in it
 
-  loop::drain_result drain(loop::batch& out, bpf::ring_limits limits = {},
-                           bpf::ring_release how = bpf::ring_release::all) {
-    return source.drain(limits, 7, out, how);
+  loop::channel& channel() const { return source->get_channel(0); }
+  loop::drain_result drain(records::batch& out, const loop::drain_request& request = {}) const {
+    return tests::drain(channel(), out, request, 7);
+  }
+  loop::drain_result visit(const std::function<void(const records::record&)>& call,
+                           const loop::drain_request& request = {}) const {
+    calling_visitor visitor{call};
+    return channel().visit(request, 7, visitor);
   }
 };
 
@@ -30,86 +40,87 @@ inline bool is_readable(int fd) {
   return ::poll(&watched, 1, 0) == 1;
 }
 
-inline constexpr std::size_t record_stride = 56;  // 48 bytes and their header
-
-/// What every record_source promises (aiobpf/loop/source.hpp). `make` gives a source_under_test, new and
-/// empty each time.
+/// What every source promises (aiobpf/loop/source.hpp, channel.hpp). `make` gives a source_under_test, new
+/// and empty each time.
 template <class Make>
 void check_source(Make make) {
-  using bpf::ring_stop;
+  using loop::drain_stop;
 
   BOOST_TEST_CONTEXT("an empty source is quiet and gives nothing, at once") {
     source_under_test tested = make();
-    loop::batch out;
+    records::batch out;
     const auto result = tested.drain(out);
     BOOST_TEST(result.records == 0U);
     BOOST_TEST(result.bytes == 0U);
-    BOOST_TEST(result.stop == ring_stop::empty);
+    BOOST_TEST(result.stop == drain_stop::empty);
+    BOOST_TEST(!result.error);
     BOOST_TEST(out.empty());
-    BOOST_TEST(!is_readable(tested.source.native_handle()));
-    BOOST_TEST(tested.source.statistics().seen == 0U);
-    BOOST_TEST(tested.source.statistics().balances());
+    BOOST_TEST(!is_readable(tested.channel().native_handle()));
+    BOOST_TEST(tested.source->statistics().seen == 0U);
+    BOOST_TEST(compose(tested.source->verify(), {}).balances());
+    BOOST_TEST(!tested.source->name().empty());
   }
 
   BOOST_TEST_CONTEXT("a record makes it readable, taking the record makes it quiet, the next one readable") {
     source_under_test tested = make();
-    loop::batch out;
+    records::batch out;
     for (std::uint64_t number = 0; number < 3; ++number) {
       tested.emit(number, 1);
-      BOOST_TEST(is_readable(tested.source.native_handle()));
+      BOOST_TEST(is_readable(tested.channel().native_handle()));
       const auto result = tested.drain(out);
       BOOST_TEST(result.records == 1U);
-      BOOST_TEST(result.bytes == record_stride);
-      BOOST_TEST(result.stop == ring_stop::empty);
-      BOOST_TEST(!is_readable(tested.source.native_handle()));
+      BOOST_TEST(result.bytes == tested.stride);
+      BOOST_TEST(result.stop == drain_stop::empty);
+      BOOST_TEST(!is_readable(tested.channel().native_handle()));
     }
     BOOST_TEST(numbers_in(out) == numbers_from(0, 3), boost::test_tools::per_element());
   }
 
   BOOST_TEST_CONTEXT("drain appends, says which source it was, and positions go up by what a record takes") {
     source_under_test tested = make();
-    loop::batch out;
+    records::batch out;
     tested.emit(0, 10);
     tested.drain(out, {.records = 4});
     tested.drain(out);
     BOOST_TEST(numbers_in(out) == numbers_from(0, 10), boost::test_tools::per_element());
-    std::uint64_t expected = (*out.begin()).position;
+    std::uint64_t expected = out[0].position;
     for (const auto& record : out) {
       BOOST_TEST(record.source == 7U);
       BOOST_TEST(record.position == expected);
       BOOST_TEST(record.data.size() == 48U);
-      expected += record_stride;
+      BOOST_TEST(reinterpret_cast<std::uintptr_t>(record.data.data()) % 8 == 0U);
+      expected += tested.stride;
     }
   }
 
   BOOST_TEST_CONTEXT("drain keeps to the number of records") {
     source_under_test tested = make();
-    loop::batch out;
+    records::batch out;
     tested.emit(0, 10);
     const auto first = tested.drain(out, {.records = 3});
     BOOST_TEST(first.records == 3U);
-    BOOST_TEST(first.stop == ring_stop::limit);
-    BOOST_TEST(tested.source.statistics().unread == 7U);
-    BOOST_TEST(tested.source.statistics().balances());
+    BOOST_TEST(first.stop == drain_stop::limit);
+    BOOST_TEST(tested.source->statistics().unread == 7U);
+    BOOST_TEST(compose(tested.source->verify(), {}).balances());
     const auto rest = tested.drain(out);
     BOOST_TEST(rest.records == 7U);
-    BOOST_TEST(rest.stop == ring_stop::empty);
+    BOOST_TEST(rest.stop == drain_stop::empty);
   }
 
   BOOST_TEST_CONTEXT("drain keeps to the number of bytes") {
     source_under_test tested = make();
-    loop::batch out;
+    records::batch out;
     tested.emit(0, 10);
-    const auto first = tested.drain(out, {.bytes = 3 * record_stride - 1});
+    const auto first = tested.drain(out, {.bytes = 3 * tested.stride - 1});
     BOOST_TEST(first.records == 2U);
-    BOOST_TEST(first.bytes == 2 * record_stride);
-    BOOST_TEST(first.stop == ring_stop::limit);
-    BOOST_TEST(tested.drain(out, {.bytes = 3 * record_stride}).records == 3U);
+    BOOST_TEST(first.bytes == 2 * tested.stride);
+    BOOST_TEST(first.stop == drain_stop::limit);
+    BOOST_TEST(tested.drain(out, {.bytes = 3 * tested.stride}).records == 3U);
   }
 
   BOOST_TEST_CONTEXT("drain takes one record at least, so that any limit makes progress") {
     source_under_test tested = make();
-    loop::batch out;
+    records::batch out;
     tested.emit(0, 3);
     BOOST_TEST(tested.drain(out, {.records = 0}).records == 1U);
     BOOST_TEST(tested.drain(out, {.bytes = 0}).records == 1U);
@@ -118,36 +129,64 @@ void check_source(Make make) {
 
   BOOST_TEST_CONTEXT("holding back the last record and releasing it neither loses nor repeats one") {
     source_under_test tested = make();
-    loop::batch out;
+    records::batch out;
     for (std::uint64_t first = 0; first < 60; first += 3) {
       tested.emit(first, 3);
-      tested.drain(out, {}, bpf::ring_release::hold_last);
-      BOOST_TEST(tested.source.statistics().unread == 0U);
-      BOOST_TEST(tested.source.statistics().balances());
-      BOOST_TEST(tested.drain(out, {}, bpf::ring_release::hold_last).records == 0U);
-      if (first % 2 == 0) tested.source.release();
+      tested.drain(out, {.wakeups = false});
+      BOOST_TEST(tested.source->statistics().unread == 0U);
+      BOOST_TEST(compose(tested.source->verify(), {}).balances());
+      BOOST_TEST(tested.drain(out, {.wakeups = false}).records == 0U);
+      if (first % 2 == 0) tested.channel().release();
     }
     tested.emit(60, 1);
-    tested.source.release();  // what came before it is found by the next drain
+    tested.channel().release();  // what came before it is found by the next drain
     tested.drain(out);
     BOOST_TEST(numbers_in(out) == numbers_from(0, 61), boost::test_tools::per_element());
-    BOOST_TEST(!is_readable(tested.source.native_handle()));
+    BOOST_TEST(!is_readable(tested.channel().native_handle()));
+  }
+
+  BOOST_TEST_CONTEXT("a visitor sees each record once, in order, and makes it quiet") {
+    source_under_test tested = make();
+    tested.emit(0, 60);
+    std::vector<std::uint64_t> seen;
+    const auto note = [&](const records::record& record) {
+      BOOST_TEST(record.source == 7U);
+      BOOST_TEST(record.data.size() == 48U);
+      BOOST_TEST(reinterpret_cast<std::uintptr_t>(record.data.data()) % 4 == 0U);
+      seen.push_back(number_in(record.data));
+    };
+    const auto first = tested.visit(note, {.records = 20});
+    BOOST_TEST(first.records == 20U);
+    BOOST_TEST(first.stop == drain_stop::limit);
+    BOOST_TEST(tested.visit(note).records == 40U);
+    BOOST_TEST(seen == numbers_from(0, 60), boost::test_tools::per_element());
+    BOOST_TEST(!is_readable(tested.channel().native_handle()));
+    BOOST_TEST(compose(tested.source->verify(), {}).balances());
+  }
+
+  BOOST_TEST_CONTEXT("what a visitor throws passes through") {
+    source_under_test tested = make();
+    tested.emit(0, 3);
+    BOOST_CHECK_THROW(tested.visit([](const records::record&) { throw std::runtime_error{"no"}; }),
+                      std::runtime_error);
+    BOOST_TEST(compose(tested.source->verify(), {}).balances());
   }
 
   BOOST_TEST_CONTEXT("the ledger follows") {
     source_under_test tested = make();
-    loop::batch out;
+    records::batch out;
     tested.emit(0, 10);
     tested.drain(out, {.records = 6});
-    const auto now = tested.source.statistics();
+    const auto now = compose(tested.source->statistics(), {});
     BOOST_TEST(now.counted);
     BOOST_TEST(now.seen == 10U);
     BOOST_TEST(now.submitted == 10U);
     BOOST_TEST(now.received == 6U);
     BOOST_TEST(now.delivered == 6U);
     BOOST_TEST(now.unread == 4U);
-    BOOST_TEST(now.bytes == 6 * record_stride);
+    BOOST_TEST(now.bytes == 6 * tested.stride);
     BOOST_TEST(now.balances());
+    BOOST_TEST(compose(tested.source->verify(), {}) == now);
   }
 }
 

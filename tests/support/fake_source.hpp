@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace aiobpf::tests {
@@ -20,15 +21,17 @@ namespace aiobpf::tests {
 struct fake {
   bpf::unique_fd readable{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::vector<std::vector<std::byte>> records;
-  std::size_t next = 0;        ///< the first record that was not taken
-  std::uint64_t position = 0;  ///< its position, as in a ring
-  std::uint64_t bytes = 0;     ///< ring space taken
-  bool busy = false;           ///< behind the records stands a reserved one
-  bool corrupt = false;        ///< behind the records the memory is inconsistent
-  bool taken = false;          ///< behind the records another reader has the ring
-  std::size_t drains = 0;      ///< how often drain() was called
-  std::size_t releases = 0;    ///< how often release() was called
-  bpf::ring_release how{};     ///< as the last drain() was told
+  std::size_t next = 0;                 ///< the first record that was not taken
+  std::uint64_t position = 0;           ///< its position
+  std::uint64_t bytes = 0;              ///< space taken
+  bool busy = false;                    ///< behind the records is a reserved one
+  bool ended = false;                   ///< there will be no more
+  boost::system::error_code failure{};  ///< it fails behind the records
+  bool lends = false;                   ///< drains say that records are on loan
+  std::size_t drains = 0;               ///< how often drain() was called
+  std::size_t releases = 0;             ///< how often release() was called
+  bool wakeups = true;                  ///< as the last drain() was told
+  std::uint64_t acknowledged = 0;
 
   /// A record as BPF_RB_NO_WAKEUP submits it: nobody is told.
   void emit_silently(std::uint64_t number, std::size_t size = 48) {
@@ -44,56 +47,60 @@ struct fake {
   }
 };
 
-/// The simplest record_source there can be: an eventfd and a vector of records.
-class fake_source {
+/// The simplest source there can be: an eventfd and a vector of records.
+class fake_source final : public loop::single_source {
 public:
   explicit fake_source(std::shared_ptr<fake> state) : state_(std::move(state)) {}
 
-  int native_handle() const noexcept { return state_->readable.get(); }
+  std::string name() const override { return "fake"; }
+  int native_handle() const noexcept override { return state_->readable.get(); }
 
-  loop::drain_result drain(bpf::ring_limits limits, std::size_t id, loop::batch& out, bpf::ring_release how) {
+  loop::drain_result drain(const loop::drain_request& request, records::batch_writer& out) override {
     fake& state = *state_;
     ++state.drains;
-    state.how = how;
+    state.wakeups = request.wakeups;
     std::uint64_t signals;
     [[maybe_unused]] const auto got = ::read(state.readable.get(), &signals, sizeof(signals));
 
     loop::drain_result result;
     for (; state.next < state.records.size(); ++state.next, ++result.records) {
       const auto& record = state.records[state.next];
-      const auto length = static_cast<std::uint32_t>(record.size());
-      const auto stride = static_cast<std::size_t>(bpf::ring_header::stride(length));
-      if (result.records > 0 && (result.records >= limits.records || result.bytes + stride > limits.bytes)) {
-        result.stop = bpf::ring_stop::limit;
+      const std::size_t stride = (record.size() + 8 + 7) / 8 * 8;
+      if (result.records > 0 &&
+          (result.records >= request.records || result.bytes + stride > request.bytes)) {
+        result.stop = loop::drain_stop::limit;
         return result;
       }
-      std::byte* room = out.reserve(stride);
-      std::memcpy(room, &length, sizeof(length));
-      std::copy(record.begin(), record.end(), room + bpf::ring_header::size);
-      const std::uint64_t end = state.position + stride;
-      out.commit(id, {.begin = state.position,
-                      .end = end,
-                      .last = state.position,
-                      .records = 1,
-                      .uniform = true,
-                      .length = length});
-      state.position = end;
+      const auto room = out.reserve(stride);
+      std::copy(record.begin(), record.end(), room.bytes);
+      out.add({.data = room.bytes,
+               .position = state.position,
+               .bytes = stride,
+               .count = 1,
+               .length = static_cast<std::uint32_t>(record.size()),
+               .stride = static_cast<std::uint32_t>(stride)});
+      state.position += stride;
       state.bytes += stride;
       result.bytes += stride;
     }
-    if (state.busy) result.stop = bpf::ring_stop::busy;
-    if (state.corrupt) result.stop = bpf::ring_stop::corrupt;
-    if (state.taken) result.stop = bpf::ring_stop::taken;
+    result.lent = state.lends;
+    if (state.busy) result.stop = loop::drain_stop::busy;
+    if (state.ended) result.stop = loop::drain_stop::ended;
+    if (state.failure) {
+      result.stop = loop::drain_stop::failed;
+      result.error = state.failure;
+    }
     return result;
   }
 
-  void release() noexcept { ++state_->releases; }
+  void release() noexcept override { ++state_->releases; }
+  void acknowledge(std::uint64_t position) noexcept override { state_->acknowledged = position; }
 
-  loop::ledger statistics() const {
-    loop::ledger out;
+  records::ledger statistics() const override {
+    records::ledger out;
     out.counted = true;
     out.seen = out.submitted = state_->records.size();
-    out.received = out.delivered = state_->next;
+    out.received = state_->next;
     out.unread = out.submitted - out.received;
     out.bytes = state_->bytes;
     return out;

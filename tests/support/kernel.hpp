@@ -74,21 +74,23 @@ struct kernel_ledger {
   std::uint64_t discarded = 0;
   std::uint64_t ring_full = 0;
   std::uint64_t oversize = 0;
+  std::uint64_t contended = 0;
+  std::uint64_t unused[3] = {};
 };
 
-/// The counts of all CPUs together.
+/// The counts of all CPUs together, by way of the map.
 inline kernel_ledger ledger_of(const bpf::object& object, const std::string& ring) {
   const auto map = object.map(ring + "__ledger");
-  const std::uint32_t key = 0;
-  const auto values = map.lookup(std::as_bytes(std::span{&key, 1})).value();
   kernel_ledger sum;
-  for (std::size_t at = 0; at < values.size(); at += sizeof(kernel_ledger)) {
+  for (std::uint32_t cpu = 0; cpu < map.max_entries(); ++cpu) {
+    const auto value = map.lookup(std::as_bytes(std::span{&cpu, 1})).value();
     kernel_ledger one;
-    std::memcpy(&one, values.data() + at, sizeof(one));
+    std::memcpy(&one, value.data(), sizeof(one));
     sum.seen += one.seen;
     sum.discarded += one.discarded;
     sum.ring_full += one.ring_full;
     sum.oversize += one.oversize;
+    sum.contended += one.contended;
   }
   return sum;
 }

@@ -2,8 +2,9 @@
 
 #include "bpf_printing.hpp"
 
-#include <aiobpf/loop/ledger.hpp>
+#include <aiobpf/loop/source_set.hpp>
 #include <aiobpf/loop/wake_policy.hpp>
+#include <aiobpf/records/ledger.hpp>
 
 #include <ostream>
 
@@ -20,12 +21,36 @@ inline std::ostream& boost_test_print_type(std::ostream& out, wake_policy::actio
   return out << "action " << static_cast<int>(value);
 }
 
-inline std::ostream& boost_test_print_type(std::ostream& out, const ledger& value) {
-  return out << "{counted " << value.counted << ", seen " << value.seen << ", submitted " << value.submitted
-             << ", discarded " << value.discarded << ", ring_full " << value.ring_full << ", oversize "
-             << value.oversize << ", received " << value.received << ", unread " << value.unread
-             << ", delivered " << value.delivered << ", queued " << value.queued << ", dropped_at_close "
-             << value.dropped_at_close << ", bytes " << value.bytes << "}";
+inline std::ostream& boost_test_print_type(std::ostream& out, drain_stop value) {
+  switch (value) {
+    case drain_stop::empty: return out << "empty";
+    case drain_stop::busy: return out << "busy";
+    case drain_stop::limit: return out << "limit";
+    case drain_stop::ended: return out << "ended";
+    case drain_stop::failed: return out << "failed";
+  }
+  return out << "stop " << static_cast<int>(value);
+}
+
+inline std::ostream& boost_test_print_type(std::ostream& out, next_step value) {
+  switch (value) {
+    case next_step::again: return out << "again";
+    case next_step::arm_then_again: return out << "arm_then_again";
+    case next_step::wait: return out << "wait";
+    case next_step::done: return out << "done";
+  }
+  return out << "step " << static_cast<int>(value);
 }
 
 }  // namespace aiobpf::loop
+
+namespace aiobpf::records {
+
+inline std::ostream& boost_test_print_type(std::ostream& out, const ledger& value) {
+  out << "{counted " << value.counted << ", settling " << value.settling;
+  for_each_count(value,
+                 [&](std::string_view name, std::uint64_t count) { out << ", " << name << " " << count; });
+  return out << "}";
+}
+
+}  // namespace aiobpf::records

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <aiobpf/loop/batch.hpp>
+#include <aiobpf/records/batch.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -25,14 +25,14 @@ inline std::vector<std::byte> numbered_record(std::uint64_t number, std::size_t 
 }
 
 /// The numbers of all records of a batch, in order.
-inline std::vector<std::uint64_t> numbers_in(const loop::batch& batch) {
+inline std::vector<std::uint64_t> numbers_in(const records::batch& batch) {
   std::vector<std::uint64_t> numbers;
   for (const auto& record : batch) numbers.push_back(number_in(record.data));
   return numbers;
 }
 
 /// As numbers_in(), of one source.
-inline std::vector<std::uint64_t> numbers_of(const loop::batch& batch, std::size_t source) {
+inline std::vector<std::uint64_t> numbers_of(const records::batch& batch, std::size_t source) {
   std::vector<std::uint64_t> numbers;
   for (const auto& record : batch) {
     if (record.source == source) numbers.push_back(number_in(record.data));

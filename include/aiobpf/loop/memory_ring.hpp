@@ -1,18 +1,19 @@
 #pragma once
 
-#include <aiobpf/loop/ring_drain.hpp>
+#include <aiobpf/loop/ring_channel.hpp>
 #include <aiobpf/loop/source.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace aiobpf::loop {
 
 class memory_source;
 
-/// A ring in this process's own memory, of the kernel ring's layout: the same readers read it, without
-/// a kernel. For tests, for replay, and for producers that are no BPF programs.
+/// A ring in this process's own memory, with the kernel ring's layout: the same readers read it, without
+/// a kernel. For tests, for replay, and for producers that are not BPF programs.
 ///
 ///   loop::memory_ring ring{64 * 1024};
 ///   events.add(ring.source());
@@ -22,7 +23,7 @@ class memory_source;
 ///
 /// Threads     any number of producers, at any time, beside one reader
 /// Fork        the memory is the parent's: a child's copy cannot be used, and its submit() and discard() do
-/// nothing
+///             nothing
 class memory_ring {
 public:
   /// `bytes` is rounded up to a power of two, at least a page. Throws bpf::error: an errno.
@@ -44,24 +45,27 @@ public:
 private:
   friend class memory_source;
   struct state;
-  void commit(std::byte* record, std::uint32_t flag) const noexcept;
   std::shared_ptr<state> state_;
 };
 
-/// The reading side of a memory_ring; a record_source.
-class memory_source {
+/// The reading side of a memory_ring.
+class memory_source final : public single_source {
 public:
-  int native_handle() const noexcept { return drain_.reader().native_handle(); }
-  drain_result drain(bpf::ring_limits limits, std::size_t id, batch& out, bpf::ring_release how);
-  void release() noexcept { drain_.release(); }
-  ledger statistics() const;
+  std::string name() const override { return "ring in memory"; }
+  int native_handle() const noexcept override { return ring_.reader().native_handle(); }
+  bool has_records() const noexcept override { return ring_.reader().available() > 0; }
+  drain_result drain(const drain_request& request, records::batch_writer& out) override;
+  drain_result visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor) override;
+  void release() noexcept override { ring_.release(); }
+  records::ledger statistics() const override;
+  records::ledger verify() const override;
 
 private:
   friend class memory_ring;
-  explicit memory_source(std::shared_ptr<memory_ring::state> ring);
+  explicit memory_source(std::shared_ptr<memory_ring::state> state);
 
-  std::shared_ptr<memory_ring::state> ring_;
-  ring_drain drain_;
+  std::shared_ptr<memory_ring::state> state_;
+  ring_channel ring_;
 };
 
 }  // namespace aiobpf::loop

@@ -1,22 +1,41 @@
 #pragma once
 
+#include <aiobpf/records/ledger.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
 
 namespace aiobpf::loop {
 
-/// What the BPF programs of a ring have counted since the ring was made: struct aiobpf_ledger of
-/// bpf/aiobpf.bpf.h, summed over all CPUs. Each count only grows.
+/// What the producers of a ring have counted since the ring was made, summed over all CPUs. Each count only
+/// grows.
 struct ring_counters {
   std::uint64_t seen = 0;
   std::uint64_t discarded = 0;
-  std::uint64_t ring_full = 0;
-  std::uint64_t oversize = 0;
+  records::losses lost{};  ///< those of the program's side
 
-  std::uint64_t submitted() const noexcept { return seen - discarded - ring_full - oversize; }
+  std::uint64_t submitted() const noexcept { return seen - discarded - lost.sum(records::side::program); }
   friend bool operator==(const ring_counters&, const ring_counters&) = default;
 };
+
+/// The account of a ring all of whose records are ours: `unread` is what was submitted and not received.
+inline records::ledger account_of(const ring_counters& now, std::uint64_t received,
+                                  std::uint64_t bytes) noexcept {
+  return {.counted = true,
+          .seen = now.seen,
+          .submitted = now.submitted(),
+          .discarded = now.discarded,
+          .received = received,
+          .unread = now.submitted() - received,
+          .bytes = bytes,
+          .lost = now.lost};
+}
+
+/// The account of a ring that another reader has taken: what is in it is that reader's.
+inline records::ledger account_of_taken(std::uint64_t received, std::uint64_t bytes) noexcept {
+  return {.seen = received, .submitted = received, .received = received, .bytes = bytes};
+}
 
 /// How many of the counted records belong to earlier readers of a ring.
 ///

@@ -50,6 +50,13 @@ struct {
         __type(value, __u64);
 } array SEC(".maps");
 
+struct {
+        __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+        __uint(max_entries, 1);
+        __type(key, __u32);
+        __type(value, struct aiobpf_ledger);
+} per_cpu SEC(".maps");
+
 const volatile __u32 answer = 41;
 const volatile __u64 tag = 0;
 

@@ -1,4 +1,6 @@
-#include "check_source.hpp"
+#include "draining.hpp"
+#include "loop_printing.hpp"
+#include "numbers.hpp"
 
 #include <aiobpf/loop/embedded_stream.hpp>
 #include <aiobpf/loop/memory_ring.hpp>
@@ -18,7 +20,7 @@ std::size_t largest_batch = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
-// Batches are the only arrays of that alignment.
+// The memory of batches is all that is made of such arrays.
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
   if (bytes > largest_batch) throw std::bad_alloc{};
   const auto align = static_cast<std::size_t>(alignment);
@@ -34,6 +36,7 @@ void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
 
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
 
@@ -44,7 +47,7 @@ struct fixture {
 
   loop::memory_ring ring{1 << 20};
   loop::memory_source source = ring.source();
-  loop::batch batch;
+  records::batch batch;
 };
 
 }  // namespace
@@ -53,37 +56,47 @@ BOOST_FIXTURE_TEST_SUITE(out_of_memory, fixture)
 
 BOOST_AUTO_TEST_CASE(a_batch_that_cannot_grow_stays_as_it_is) {
   ring.emit(numbered_record(0, 48));
-  source.drain({}, 0, batch, bpf::ring_release::all);
+  drain(source, batch);
   largest_batch = 0;
-  BOOST_CHECK_THROW(batch.reserve(1 << 20), std::bad_alloc);
+  records::batch_writer writer{batch, 0};
+  BOOST_CHECK_THROW(writer.reserve(1 << 20), std::bad_alloc);
   BOOST_TEST(numbers_in(batch) == numbers_from(0, 1), per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_drain_that_runs_out_of_memory_has_consumed_what_is_in_the_batch_and_no_more) {
+BOOST_AUTO_TEST_CASE(a_drain_that_runs_out_of_memory_has_taken_nothing) {
   // While somebody keeps a batch that has records on loan, later ones are copied.
   for (const auto number : numbers_from(0, 1000)) ring.emit(numbered_record(number, 48));
-  loop::batch kept;
-  BOOST_TEST_REQUIRE(source.drain({}, 0, kept, bpf::ring_release::all).lent);
+  records::batch kept;
+  BOOST_TEST_REQUIRE(drain(source, kept).lent);
   for (const auto number : numbers_from(1000, 5000)) ring.emit(numbered_record(number, 48));
 
   largest_batch = 64 * 1024;
-  BOOST_CHECK_THROW(source.drain({}, 0, batch, bpf::ring_release::all), std::bad_alloc);
-  BOOST_TEST(batch.size() > 0U);
-  BOOST_TEST(batch.size() < 5000U);
-  BOOST_TEST(source.statistics().received == kept.size() + batch.size());
-  BOOST_TEST(source.statistics().balances());
+  BOOST_CHECK_THROW(drain(source, batch), std::bad_alloc);
+  BOOST_TEST(batch.empty());
+  BOOST_TEST(source.statistics().received == kept.size());
+  BOOST_TEST(account(source).balances());
 
   largest_batch = std::numeric_limits<std::size_t>::max();
-  source.drain({}, 0, batch, bpf::ring_release::all);
+  drain(source, batch);
   BOOST_TEST(numbers_in(batch) == numbers_from(1000, 5000), per_element());
   BOOST_TEST(numbers_in(kept) == numbers_from(0, 1000), per_element());
-  BOOST_TEST(source.statistics().balances());
+  BOOST_TEST(account(source).balances());
+}
+
+BOOST_AUTO_TEST_CASE(records_of_several_lengths_are_not_taken_without_memory_for_their_slots) {
+  for (const auto number : numbers_from(0, 1000)) ring.emit(numbered_record(number, 48 + number % 3 * 8));
+  largest_batch = 0;
+  BOOST_CHECK_THROW(drain(source, batch), std::bad_alloc);
+  BOOST_TEST(batch.empty());
+  largest_batch = std::numeric_limits<std::size_t>::max();
+  drain(source, batch);
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 1000), per_element());
 }
 
 BOOST_AUTO_TEST_CASE(many_records_need_no_memory) {
   for (const auto number : numbers_from(0, 1000)) ring.emit(numbered_record(number, 48));
   largest_batch = 0;
-  source.drain({}, 0, batch, bpf::ring_release::all);
+  drain(source, batch);
   BOOST_TEST(numbers_in(batch) == numbers_from(0, 1000), per_element());
 }
 
@@ -102,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_stream_says_that_memory_ran_out_and_has_consumed_nothing)
   BOOST_TEST(results.at(0) == boost::asio::error::no_memory);
   BOOST_TEST(!results.at(1));
   BOOST_TEST(numbers_in(batch) == numbers_from(0, 1), per_element());
-  BOOST_TEST(events.statistics().balances());
+  BOOST_TEST(events.verify().balances());
 }
 
 BOOST_AUTO_TEST_CASE(so_does_an_embedded_stream) {
@@ -113,7 +126,7 @@ BOOST_AUTO_TEST_CASE(so_does_an_embedded_stream) {
   BOOST_CHECK_THROW(events.try_read(batch), std::bad_alloc);
   largest_batch = std::numeric_limits<std::size_t>::max();
   BOOST_TEST(events.try_read(batch) == 1U);
-  BOOST_TEST(events.statistics().balances());
+  BOOST_TEST(events.verify().balances());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

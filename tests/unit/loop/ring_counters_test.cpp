@@ -6,16 +6,20 @@
 #include <vector>
 
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 
 namespace {
 
 using observation = loop::earlier_records::observation;
 
-constexpr loop::ring_counters counters(std::uint64_t submitted) {
-  return {.seen = submitted + 9, .discarded = 4, .ring_full = 3, .oversize = 2};
+loop::ring_counters counters(std::uint64_t submitted) {
+  loop::ring_counters out{.seen = submitted + 9, .discarded = 4};
+  out.lost[records::cause::ring_full] = 3;
+  out.lost[records::cause::oversize] = 2;
+  return out;
 }
 
-constexpr observation quiet(std::uint64_t submitted, std::uint64_t found) {
+observation quiet(std::uint64_t submitted, std::uint64_t found) {
   return {.before = counters(submitted), .after = counters(submitted), .found = found};
 }
 
@@ -42,6 +46,13 @@ BOOST_AUTO_TEST_CASE(submitted_is_what_is_left_of_seen) {
   BOOST_TEST(counters(80).submitted() == 80U);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_submitted_and_not_received_is_unread) {
+  const auto account = loop::account_of(counters(80), 30, 2000);
+  BOOST_TEST(account.unread == 50U);
+  BOOST_TEST(account.lost[records::cause::ring_full] == 3U);
+  BOOST_TEST(compose(account, {}).balances());
+}
+
 BOOST_AUTO_TEST_CASE(a_quiet_moment_tells_what_earlier_readers_had) {
   check({{quiet(100, 30), 70}});
 }
@@ -55,7 +66,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_known_while_the_counters_move_or_a_record_is_res
 BOOST_AUTO_TEST_CASE(losses_that_move_are_movement_too) {
   auto lost = counters(100);
   ++lost.seen;
-  ++lost.ring_full;
+  ++lost.lost[records::cause::ring_full];
   check({{{.before = counters(100), .after = lost, .found = 30}, std::nullopt}});
 }
 

@@ -9,6 +9,7 @@
 
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
 
@@ -33,7 +34,7 @@ BOOST_AUTO_TEST_CASE(the_parent_gives_back_what_the_child_still_holds) {
   emit(0, 500);
   BOOST_REQUIRE(drain(batch).lent);
   BOOST_TEST(in_child([&] {
-               loop::batch other = std::move(batch);
+               records::batch other = std::move(batch);
                return "";
              }) == "");
   batch.clear();
@@ -44,7 +45,7 @@ BOOST_AUTO_TEST_CASE(the_parent_gives_back_what_the_child_still_holds) {
 
 BOOST_AUTO_TEST_CASE(a_child_releases_nothing_that_is_held_back) {
   emit(0, 10);
-  BOOST_REQUIRE(drain(batch, bpf::ring_release::hold_last).records == 10U);
+  BOOST_REQUIRE(drain(batch, {.wakeups = false}).records == 10U);
   BOOST_TEST(in_child([&] {
                source->release();
                return "";
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_child_drains_nothing) {
   emit(0, 10);
   BOOST_TEST(in_child([&] {
                const auto result = drain(batch);
-               return result.records == 0 && result.stop == bpf::ring_stop::taken ? "" : "it drains";
+               return result.records == 0 && result.error == bpf::errc::ring_taken ? "" : "it drains";
              }) == "");
   BOOST_TEST(drain(batch).records == 10U);
 }

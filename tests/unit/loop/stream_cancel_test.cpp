@@ -15,6 +15,7 @@
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using namespace boost::asio::experimental::awaitable_operators;
 using boost::system::error_code;
@@ -55,7 +56,7 @@ struct fixture {
   asio::io_context context;
   loop::memory_ring ring{64 * 1024};
   loop::stream events{context.get_executor()};
-  loop::batch batch;
+  records::batch batch;
   asio::cancellation_signal cancel;
   bool ended = false;
   error_code error;
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(records_that_were_there_when_a_read_was_cancelled_come_with
   start_read();
   BOOST_TEST(wait_for_end());
   BOOST_TEST(numbers_in(batch) == numbers_from(0, 5), per_element());
-  BOOST_TEST(events.statistics().balances());
+  BOOST_TEST(events.verify().balances());
 }
 
 BOOST_AUTO_TEST_CASE(a_read_that_is_started_at_once_after_a_cancel_gets_the_records) {
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_read_that_is_started_at_once_after_a_cancel_gets_the_reco
   context.poll();
   cancel.emit(asio::cancellation_type::total);
   bool second = false;
-  loop::batch other;
+  records::batch other;
   events.async_read(other, [&](error_code result, std::size_t) {
     BOOST_TEST(!result);
     second = true;
@@ -197,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_read_that_loses_against_a_timer_loses_no_records) {
   });
   BOOST_TEST(timeouts >= 75);
   BOOST_TEST(got == numbers_from(0, got.size()), per_element());
-  BOOST_TEST(events.statistics().balances());
+  BOOST_TEST(events.verify().balances());
 }
 
 // Every place where a cancel can fall: before the turn, after one or more handlers of the context, when the

@@ -1,3 +1,4 @@
+#include "fake_source.hpp"
 #include "loop_printing.hpp"
 #include "run.hpp"
 
@@ -15,6 +16,7 @@
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using boost::system::error_code;
 using boost::test_tools::per_element;
@@ -34,7 +36,7 @@ struct fixture {
   asio::io_context context;
   loop::memory_ring ring{4096};
   std::optional<loop::stream> events{std::in_place, context.get_executor()};
-  loop::batch batch;
+  records::batch batch;
   int ended = 0;
   error_code error;
 };
@@ -151,26 +153,15 @@ BOOST_AUTO_TEST_CASE(what_was_not_read_at_close_is_there_for_the_next_reader) {
   BOOST_TEST(numbers_in(batch) == numbers_from(2, 2), per_element());
 }
 
-BOOST_AUTO_TEST_CASE(closing_lets_go_of_its_sources) {
-  auto token = std::make_shared<int>();
-  struct owner {
-    int native_handle() const noexcept { return inner.native_handle(); }
-    loop::drain_result drain(bpf::ring_limits limits, std::size_t id, loop::batch& out,
-                             bpf::ring_release how) {
-      return inner.drain(limits, id, out, how);
-    }
-    void release() noexcept { inner.release(); }
-    loop::ledger statistics() const { return inner.statistics(); }
-    loop::memory_source inner;
-    std::shared_ptr<int> token;
-  };
+BOOST_AUTO_TEST_CASE(closing_ends_its_sources) {
+  const auto state = std::make_shared<fake>();
   loop::stream one{context.get_executor()};
-  one.add(owner{loop::memory_ring{4096}.source(), token});
-  BOOST_TEST(token.use_count() == 2);
+  one.add(fake_source{state});
+  BOOST_TEST(state.use_count() == 2);
   one.async_read(batch, [](error_code, std::size_t) {});
   context.poll();
   one.close();
-  BOOST_TEST(token.use_count() == 1);
+  BOOST_TEST(state.use_count() == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -19,6 +19,7 @@
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using boost::system::error_code;
@@ -71,7 +72,7 @@ struct fixture {
   std::optional<asio::io_context> context{std::in_place};
   std::optional<loop::memory_ring> ring{64 * 1024};
   std::optional<loop::stream> events{std::in_place, context->get_executor()};
-  loop::batch batch;
+  records::batch batch;
   std::optional<error_code> completed;
   std::string watched_by_us;
 };
@@ -79,7 +80,7 @@ struct fixture {
 asio::awaitable<void> read_for_ever(loop::memory_ring ring, std::vector<std::uint64_t>& got) {
   loop::stream owned{co_await asio::this_coro::executor};
   owned.add(ring.source());
-  loop::batch into;
+  records::batch into;
   for (;;) {
     co_await owned.async_read(into);
     for (const auto& record : into) got.push_back(number_in(record.data));

@@ -17,6 +17,7 @@
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using boost::system::error_code;
 using boost::test_tools::per_element;
@@ -33,14 +34,14 @@ struct fixture {
   asio::io_context context;
   loop::memory_ring ring{64 * 1024};
   loop::stream events{context.get_executor()};
-  loop::batch batch;
+  records::batch batch;
 };
 
 // Reads for ever; the stream lives in the coroutine.
 asio::awaitable<void> read_for_ever(loop::memory_ring ring, std::shared_ptr<int> token) {
   loop::stream owned{co_await asio::this_coro::executor};
   owned.add(ring.source());
-  loop::batch into;
+  records::batch into;
   for (;;) {
     co_await owned.async_read(into);
     ++*token;
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(on_a_strand_a_stream_works_with_many_threads) {
   }
   for (auto& thread : threads) thread.join();
   BOOST_TEST(received == 2 * count);
-  BOOST_TEST(stranded.statistics().balances());
+  BOOST_TEST(stranded.verify().balances());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,6 +14,7 @@
 #include <vector>
 
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 
 namespace {
@@ -25,7 +26,7 @@ struct outcome {
   long other = 0;    // anything else but records
 };
 
-void read_on(loop::stream& events, loop::batch& batch, outcome& out) {
+void read_on(loop::stream& events, records::batch& batch, outcome& out) {
   try {
     events.async_read(batch, [&](boost::system::error_code error, std::size_t) {
       const long left = allocations_left.exchange(never);
@@ -56,7 +57,7 @@ BOOST_AUTO_TEST_CASE(an_allocation_that_fails_ends_one_read_and_loses_nothing) {
     boost::asio::io_context context;
     loop::stream events{context.get_executor()};
     events.add(ring.source());
-    loop::batch batch;
+    records::batch batch;
     outcome out;
     std::uint64_t emitted = 0;
     failed_allocations = 0;
@@ -81,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_allocation_that_fails_ends_one_read_and_loses_nothing) {
       BOOST_TEST((out.numbers == numbers_from(0, emitted)));
       BOOST_TEST(out.refused + out.told <= failed_allocations);
       BOOST_TEST(out.other == 0);
-      BOOST_TEST(events.statistics().balances());
+      BOOST_TEST(events.verify().balances());
     }
   }
   BOOST_TEST(n > 3);  // else it is not its allocations that fail
@@ -95,7 +96,7 @@ BOOST_AUTO_TEST_CASE(cancelling_and_closing_need_no_memory) {
       boost::asio::io_context context;
       loop::stream events{context.get_executor()};
       events.add(ring.source());
-      loop::batch batch;
+      records::batch batch;
       outcome out;
       read_on(events, batch, out);
       for (int i = 0; i < handlers; ++i) context.poll_one();

@@ -1,3 +1,4 @@
+#include "fake_perf_source.hpp"
 #include "fake_source.hpp"
 #include "loop_printing.hpp"
 #include "run.hpp"
@@ -6,6 +7,8 @@
 #include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
@@ -16,6 +19,7 @@
 namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using boost::system::error_code;
 using boost::test_tools::per_element;
@@ -26,7 +30,7 @@ struct fixture {
   asio::io_context context;
   loop::memory_ring ring{64 * 1024};
   loop::stream events{context.get_executor()};
-  loop::batch batch;
+  records::batch batch;
 
   void emit(std::uint64_t first, std::size_t count) const {
     for (const auto number : numbers_from(first, count)) ring.emit(numbered_record(number));
@@ -110,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_second_read_is_busy_and_the_first_goes_on) {
   events.add(ring.source());
   error_code second;
   std::size_t first = 0;
-  loop::batch other;
+  records::batch other;
   events.async_read(batch, [&](error_code, std::size_t records) { first = records; });
   events.async_read(other, [&](error_code result, std::size_t) { second = result; });
   context.poll();
@@ -122,11 +126,116 @@ BOOST_AUTO_TEST_CASE(a_second_read_is_busy_and_the_first_goes_on) {
   BOOST_TEST(other.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_source_is_not_added_while_a_read_is_pending) {
+BOOST_AUTO_TEST_CASE(a_pending_read_gets_the_records_of_a_source_that_is_added) {
+  const loop::memory_ring other{4096};
   events.add(ring.source());
-  events.async_read(batch, [](error_code, std::size_t) {});
-  BOOST_CHECK_EXCEPTION(events.add(loop::memory_ring{4096}.source()), bpf::error,
-                        [](const auto& error) { return error.code() == bpf::errc::busy; });
+  std::size_t got = 0;
+  events.async_read(batch, [&](error_code, std::size_t records) { got = records; });
+  context.poll();
+  other.emit(numbered_record(7));
+  events.add(other.source());
+  BOOST_TEST(run_until(context, [&] { return got > 0; }));
+  BOOST_TEST(numbers_in(batch) == numbers_from(7, 1), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_source_may_be_removed_while_a_read_is_pending) {
+  const loop::memory_ring other{4096};
+  events.add(ring.source());
+  const auto id = events.add(other.source());
+  std::size_t got = 0;
+  events.async_read(batch, [&](error_code, std::size_t records) { got = records; });
+  context.poll();
+  events.remove(id);
+  other.emit(numbered_record(7));
+  emit(0, 1);
+  BOOST_TEST(run_until(context, [&] { return got > 0; }));
+  BOOST_TEST(numbers_in(batch) == numbers_from(0, 1), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_pending_read_whose_last_source_is_removed_ends) {
+  const auto id = events.add(ring.source());
+  error_code error;
+  events.async_read(batch, [&](error_code result, std::size_t) { error = result; });
+  context.poll();
+  events.remove(id);
+  BOOST_TEST(is_out_of_work(context));
+  BOOST_TEST(error == bpf::errc::not_found);
+}
+
+BOOST_AUTO_TEST_CASE(when_every_source_has_ended_so_do_reads) {
+  const auto state = std::make_shared<fake>();
+  state->emit(0);
+  state->ended = true;
+  events.add(fake_source{state});
+  std::vector<error_code> errors;
+  for (int read = 0; read < 3; ++read) {
+    events.async_read(batch, [&](error_code result, std::size_t) { errors.push_back(result); });
+    context.restart();
+    context.run();
+  }
+  BOOST_TEST(!errors.at(0));
+  BOOST_TEST(errors.at(1) == bpf::errc::ended);
+  BOOST_TEST(errors.at(2) == bpf::errc::ended);
+}
+
+BOOST_AUTO_TEST_CASE(a_visitor_sees_each_record_once_in_order) {
+  events.add(ring.source());
+  emit(0, 100);
+  std::vector<std::uint64_t> seen;
+  run_coroutine(context, [&]() -> asio::awaitable<void> {
+    while (seen.size() < 100) {
+      const auto before = seen.size();
+      const auto count = co_await events.async_visit(
+          [&](const records::record& record) { seen.push_back(number_in(record.data)); });
+      if (count != seen.size() - before) throw std::runtime_error{"miscounted"};
+    }
+  });
+  BOOST_TEST(seen == numbers_from(0, 100), per_element());
+  BOOST_TEST(events.verify().delivered == 100U);
+  BOOST_TEST(events.verify().balances());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_visitor_throws_reaches_the_awaiting_coroutine_and_the_next_visit_goes_on) {
+  events.add(ring.source());
+  emit(0, 10);
+  std::vector<std::uint64_t> seen;
+  int thrown = 0;
+  run_coroutine(context, [&]() -> asio::awaitable<void> {
+    while (seen.size() < 10) {
+      try {
+        co_await events.async_visit([&](const records::record& record) {
+          seen.push_back(number_in(record.data));
+          if (seen.back() % 3 == 0) throw std::runtime_error{"a third"};
+        });
+      } catch (const std::runtime_error&) {
+        ++thrown;
+      }
+    }
+  });
+  BOOST_TEST(thrown == 4);
+  BOOST_TEST(seen == numbers_from(0, 10), per_element());
+  BOOST_TEST(events.verify().balances());
+}
+
+BOOST_AUTO_TEST_CASE(a_visit_is_cancelled_and_refused_as_a_read_is) {
+  std::exception_ptr refused;
+  events.async_visit([](const records::record&) {},
+                     [&](std::exception_ptr result, std::size_t) { refused = result; });
+  context.poll();
+  BOOST_CHECK_EXCEPTION(std::rethrow_exception(refused), boost::system::system_error,
+                        [](const auto& error) { return error.code() == bpf::errc::not_found; });
+  events.add(ring.source());
+  asio::cancellation_signal cancel;
+  events.async_visit([](const records::record&) {},
+                     asio::bind_cancellation_slot(
+                         cancel.slot(), [&](std::exception_ptr result, std::size_t) { refused = result; }));
+  context.restart();
+  context.poll();
+  cancel.emit(asio::cancellation_type::total);
+  context.restart();
+  context.poll();
+  BOOST_CHECK_EXCEPTION(std::rethrow_exception(refused), boost::system::system_error,
+                        [](const auto& error) { return error.code() == asio::error::operation_aborted; });
 }
 
 BOOST_AUTO_TEST_CASE(a_read_takes_no_more_than_its_budget) {
@@ -199,7 +308,7 @@ BOOST_AUTO_TEST_CASE(a_producer_thread_is_read_to_the_last_record) {
   producer.join();
   const auto ledger = events.statistics();
   BOOST_TEST(ledger.received == count);
-  BOOST_TEST(ledger.seen == count + ledger.ring_full);
+  BOOST_TEST(ledger.seen == count + ledger.lost[records::cause::ring_full]);
   BOOST_TEST(ledger.balances());
 }
 
@@ -212,6 +321,21 @@ BOOST_AUTO_TEST_CASE(the_fake_source_is_read_as_any_other) {
   state->emit(7);
   BOOST_TEST(run_until(context, [&] { return got > 0; }));
   BOOST_TEST(numbers_in(batch) == numbers_from(7, 1), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_perf_like_source_is_waited_for_and_wakes) {
+  const auto state = std::make_shared<fake_perf>(8);
+  events.add(fake_perf_source{state});
+  for (std::uint64_t number = 0; number < 20; ++number) {
+    std::size_t got = 0;
+    events.async_read(batch, [&](error_code, std::size_t records) { got = records; });
+    context.restart();
+    context.poll();
+    BOOST_TEST(got == 0U);
+    state->emit(number % 8, number);
+    BOOST_TEST(run_until(context, [&] { return got > 0; }));
+    BOOST_TEST(numbers_in(batch) == numbers_from(number, 1), per_element());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_moved_stream_goes_on_with_its_pending_read) {

@@ -13,6 +13,7 @@
 
 namespace asio = boost::asio;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
@@ -35,7 +36,7 @@ void read_beside_a_ticker(loop::stream_options options, std::chrono::nanoseconds
   std::uint64_t handled = 0;
   run_coroutine(context, [&]() -> asio::awaitable<void> {
     ticks.start();
-    loop::batch batch;
+    records::batch batch;
     for (const auto end = steady::now() + time; steady::now() < end;) {
       co_await events.async_read(batch);
       for ([[maybe_unused]] const auto& record : batch) {

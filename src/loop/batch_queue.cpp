@@ -1,4 +1,4 @@
-#include "batch_queue.hpp"
+#include <aiobpf/loop/batch_queue.hpp>
 
 #include <aiobpf/bpf/system_call.hpp>
 
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace aiobpf::python {
+namespace aiobpf::loop {
 namespace {
 
 // Batches smaller than this are joined: a busy taker finds few large ones, and the memory that small ones
@@ -26,10 +26,10 @@ batch_queue::batch_queue(std::size_t limit_bytes)
 
 bool batch_queue::accepts() const {
   const std::scoped_lock lock{mutex_};
-  return !full_ && !error_;
+  return !full_ && !failure_;
 }
 
-void batch_queue::push(const loop::batch& batch) {
+void batch_queue::push(const records::batch& batch) {
   const std::scoped_lock lock{mutex_};
   if (batches_.empty() || batches_.back().bytes() + batch.bytes() > join_below_bytes) {
     if (spare_.empty()) spare_.emplace_back();
@@ -38,25 +38,25 @@ void batch_queue::push(const loop::batch& batch) {
   }
   batches_.back().append(batch);  // when it throws, an empty batch is left there: the next one joins it
   bytes_ += batch.bytes();
-  records_ += batch.size();
+  size_ += batch.size();
   full_ = bytes_ >= limit_;
   signal();
 }
 
-void batch_queue::fail(boost::system::error_code error) noexcept {
+void batch_queue::fail(const turn_result& why) noexcept {
   const std::scoped_lock lock{mutex_};
-  error_ = error;
+  failure_ = why;
   signal();
 }
 
 void batch_queue::failure_told() noexcept {
   const std::scoped_lock lock{mutex_};
-  error_ = {};
+  failure_.reset();
 }
 
-batch_queue::taken batch_queue::take(loop::batch& out) noexcept {
+batch_queue::taken batch_queue::take(records::batch& out) noexcept {
   const std::scoped_lock lock{mutex_};
-  if (batches_.empty()) return {.error = error_};
+  if (batches_.empty()) return {.failure = failure_};
   out.swap(batches_.front());
   auto used = std::move(batches_.front());
   batches_.pop_front();
@@ -65,15 +65,15 @@ batch_queue::taken batch_queue::take(loop::batch& out) noexcept {
     spare_.push_back(std::move(used));
   }
   bytes_ -= out.bytes();
-  records_ -= out.size();
+  size_ -= out.size();
   const bool resume = full_ && bytes_ <= limit_ / 2;
   if (resume) full_ = false;
-  return {.records = out.size(), .resume = resume};
+  return {.records = out.size(), .resume = resume, .failure = {}};
 }
 
 bool batch_queue::arm() noexcept {
   const std::scoped_lock lock{mutex_};
-  if (!batches_.empty() || error_) return false;
+  if (!batches_.empty() || failure_) return false;
   waiting_ = true;
   return true;
 }
@@ -90,16 +90,18 @@ void batch_queue::quiet() noexcept {
   [[maybe_unused]] const auto got = ::read(event_.get(), &count, sizeof(count));
 }
 
-void batch_queue::count(std::span<std::size_t> by_source) const {
+std::size_t batch_queue::size() const {
   const std::scoped_lock lock{mutex_};
+  return size_;
+}
+
+std::size_t batch_queue::size_of(std::uint32_t source) const {
+  const std::scoped_lock lock{mutex_};
+  std::size_t sum = 0;
   for (const auto& batch : batches_) {
-    for (const auto& segment : batch.segments()) by_source[segment.source] += segment.records;
+    for (const auto& segment : batch.segments()) sum += segment.source == source ? segment.count : 0;
   }
+  return sum;
 }
 
-std::size_t batch_queue::records() const {
-  const std::scoped_lock lock{mutex_};
-  return records_;
-}
-
-}  // namespace aiobpf::python
+}  // namespace aiobpf::loop

@@ -1,8 +1,7 @@
-// Every allocation of a driver fails once, one after the other: nothing crashes, hangs, or is lost.
-#include "driver.hpp"
-
+// Every allocation of a polled_stream fails once, one after the other: nothing crashes, hangs, or is lost.
 #include "failing_new.hpp"
 #include "numbers.hpp"
+#include "polled_streams.hpp"
 
 #include <aiobpf/loop/memory_ring.hpp>
 
@@ -17,7 +16,7 @@
 #include <vector>
 
 namespace loop = aiobpf::loop;
-namespace python = aiobpf::python;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 
 namespace {
@@ -42,13 +41,13 @@ struct outcome {
   std::uint64_t emitted = 0;
   long told = 0;  // how often somebody was told that there is no memory
   bool hung = false;
-  loop::ledger at_end;
+  records::ledger at_end;
 };
 
 // Reads in rounds that grow from one record to many, some of which is lent, some copied.
-outcome stream_with(python::driver& driver, const loop::memory_ring& ring) {
+outcome stream_with(loop::polled_stream& stream, const loop::memory_ring& ring) {
   outcome out;
-  loop::batch batch;
+  records::batch batch;
   const auto need = [&](auto&& function) {
     while (!had_memory(function)) ++out.told;
   };
@@ -57,7 +56,7 @@ outcome stream_with(python::driver& driver, const loop::memory_ring& ring) {
     out.numbers.reserve(100'000);
     allocations_left = armed;
   }
-  need([&] { driver.add(ring.source()); });
+  need([&] { stream.add(ring.source()); });
   for (std::uint64_t round = 0; round < rounds; ++round) {
     for (std::uint64_t i = 0; i < std::uint64_t{1} << round; ++i) {
       // Records of the test's own making: their memory does not run out.
@@ -68,30 +67,26 @@ outcome stream_with(python::driver& driver, const loop::memory_ring& ring) {
     }
     while (out.numbers.size() < out.emitted) {
       std::size_t records = 0;
-      need([&] { records = driver.try_take(batch); });
+      need([&] { records = stream.try_read(batch); });
       for (const auto& record : batch) {
         if (records > 0) out.numbers.push_back(number_in(record.data));
       }
       if (records > 0) continue;
-      if (!driver.arm()) continue;
-      ::pollfd readable{driver.native_handle(), POLLIN, 0};
+      if (!stream.arm()) continue;
+      ::pollfd readable{stream.native_handle(), POLLIN, 0};
       if (::poll(&readable, 1, patience_ms) != 1) {
         out.hung = true;
         return out;
       }
-      driver.quiet();
+      stream.quiet();
     }
-    need([&] { [[maybe_unused]] const auto now = driver.statistics(); });
+    need([&] { [[maybe_unused]] const auto now = stream.statistics(); });
   }
   batch.clear();
-  driver.close();
+  stream.close();
   allocations_left = never;
-  out.at_end = driver.statistics();
+  out.at_end = stream.statistics();
   return out;
-}
-
-std::shared_ptr<python::driver> make(const std::string& kind) {
-  return kind == "thread" ? python::make_thread_driver({}, 4096) : python::make_inline_driver({});
 }
 
 void fail_every_allocation_of(const std::string& kind, bool lasting) {
@@ -99,13 +94,13 @@ void fail_every_allocation_of(const std::string& kind, bool lasting) {
   long n = 0;
   for (; failures > 0; ++n) {
     const loop::memory_ring ring{1 << 20};
-    std::shared_ptr<python::driver> driver;
+    std::unique_ptr<loop::polled_stream> stream;
     failed_allocations = 0;
     shortage = lasting;
     allocations_left = n;
     long told = 0;
-    while (!had_memory([&] { driver = make(kind); })) ++told;
-    auto out = stream_with(*driver, ring);
+    while (!had_memory([&] { stream = make_polled_stream(kind, {}, 4096); })) ++told;
+    auto out = stream_with(*stream, ring);
     allocations_left = never;
     failures = failed_allocations;
     told += out.told;
@@ -124,15 +119,13 @@ void fail_every_allocation_of(const std::string& kind, bool lasting) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(driver_memory)
+BOOST_AUTO_TEST_SUITE(polled_stream_memory)
 
-BOOST_DATA_TEST_CASE(an_allocation_that_fails_loses_nothing,
-                     boost::unit_test::data::make({"thread", "inline"}), kind) {
+BOOST_DATA_TEST_CASE(an_allocation_that_fails_loses_nothing, polled_kinds, kind) {
   fail_every_allocation_of(kind, false);
 }
 
-BOOST_DATA_TEST_CASE(a_shortage_that_ends_when_it_is_told_loses_nothing,
-                     boost::unit_test::data::make({"thread", "inline"}), kind) {
+BOOST_DATA_TEST_CASE(a_shortage_that_ends_when_it_is_told_loses_nothing, polled_kinds, kind) {
   fail_every_allocation_of(kind, true);
 }
 

@@ -1,4 +1,4 @@
-// A process that forks while an embedded stream is armed: the child's copy ends, and the parent does not
+// A process that forks while a stream is armed: the child's copy ends, and the parent does not
 // notice.
 #include "check_source.hpp"
 #include "in_child.hpp"
@@ -14,6 +14,7 @@
 
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
+namespace records = aiobpf::records;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
@@ -32,15 +33,15 @@ struct fixture {
     BOOST_TEST(!is_readable(events->native_handle()));
     ring->emit(numbered_record(1));
     BOOST_TEST(is_readable(events->native_handle()));
-    events->disarm();
+    events->quiet();
     BOOST_TEST(events->try_read(batch) == 1U);
-    BOOST_TEST(events->statistics().balances());
+    BOOST_TEST(events->verify().balances());
   }
 
   std::map<int, std::string> before = open_descriptors();
   std::optional<loop::memory_ring> ring{64 * 1024};
   std::optional<loop::embedded_stream> events{std::in_place};
-  loop::batch batch;
+  records::batch batch;
 };
 
 }  // namespace
@@ -67,10 +68,10 @@ BOOST_AUTO_TEST_CASE(a_stream_that_ends_in_a_child_leaves_the_parents_armed) {
   check_that_the_parent_wakes();
 }
 
-BOOST_AUTO_TEST_CASE(a_child_neither_arms_nor_disarms) {
+BOOST_AUTO_TEST_CASE(a_child_neither_arms_nor_quiets) {
   arm();
   BOOST_TEST(in_child([&] {
-               events->disarm();
+               events->quiet();
                return events->arm() ? "armed" : "";
              }) == "");
   check_that_the_parent_wakes();
@@ -130,17 +131,17 @@ BOOST_AUTO_TEST_CASE(a_child_cannot_use_its_parents_ring) {
 BOOST_AUTO_TEST_CASE(a_record_that_was_reserved_before_a_fork_is_the_parents_to_submit) {
   loop::memory_ring ring{4096};
   auto source = ring.source();
-  loop::batch batch;
+  records::batch batch;
   std::byte* record = ring.reserve(8);
   for (const bool discard : {false, true}) {
     BOOST_TEST(in_child([&] {
                  discard ? ring.discard(record) : ring.submit(record);
                  return "";
                }) == "");
-    BOOST_TEST((source.drain({}, 0, batch, bpf::ring_release::all).stop == bpf::ring_stop::busy));
+    BOOST_TEST((drain(source, batch).stop == loop::drain_stop::busy));
   }
   ring.submit(record);
-  BOOST_TEST(source.drain({}, 0, batch, bpf::ring_release::all).records == 1U);
+  BOOST_TEST(drain(source, batch).records == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

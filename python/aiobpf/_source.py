@@ -1,0 +1,34 @@
+"""What streams read: maps and rings, as native sources and the classes of their events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiobpf import _aiobpf
+from aiobpf._errors import BpfError
+from aiobpf._map import BpfMap
+from aiobpf._memory_ring import MemoryRing
+
+
+def make_source(map: BpfMap | MemoryRing) -> _aiobpf.Source:
+    """A native source of a map, with the counters that AIOBPF_RING put beside it, or of a ring in memory.
+
+    Raises BpfMapError (not a ring buffer), BpfPermissionError, BpfClosedError.
+    """
+    if isinstance(map, MemoryRing):
+        return _aiobpf.memory_source(map._raw)
+    if not isinstance(map, BpfMap):
+        raise TypeError(f"map is a BpfMap or a MemoryRing, not {type(map).__name__}")
+    return _aiobpf.ring_source(map._raw, None if map._owner is None else map._owner._check_open())
+
+
+def class_of(event_type: type[Any] | str, map: BpfMap | MemoryRing) -> type[Any]:
+    """The class of a map's events: event_type itself, or the one of that name in the BTF of the map's object."""
+    if not isinstance(event_type, str):
+        return event_type
+    if isinstance(map, MemoryRing) or map._owner is None:
+        raise BpfError(
+            f"event_type={event_type!r} is a name, and there is no object whose BTF could know it: "
+            "pass a class, as from aiobpf.open(path).event_type(name)"
+        )
+    return map._owner.event_type(event_type)
