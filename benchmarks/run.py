@@ -17,7 +17,7 @@ from typing import Any
 
 SOURCE = Path(__file__).resolve().parent
 BUILD = SOURCE.parent / "build" / "release"
-PROGRAMS = ("ring_drain", "stream", "wake", "traced_cost")
+PROGRAMS = ("ring_drain", "stream", "sources", "wake", "traced_cost")
 
 Row = dict[str, Any]
 

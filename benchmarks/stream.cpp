@@ -1,5 +1,6 @@
 // The whole way of a record: from the ring through stream::async_read into a batch, and to a handler in a
-// coroutine; against a loop around ring_buffer__poll that calls the same handler.
+// coroutine, or through stream::async_visit to the same handler; against a loop around ring_buffer__poll that
+// calls it.
 #include "support/bench.hpp"
 #include "support/filler.hpp"
 #include "support/libbpf_consumer.hpp"
@@ -24,8 +25,8 @@ constexpr std::uint32_t ring_bytes = 256 * 1024;
 
 // The handler. A function, as one may expect of it: what a coroutine declares lives in its frame, and gcc
 // keeps it in memory, loops and all.
-void handle(const loop::batch& records, tally& seen) {
-  for (const auto& record : records) seen(record.data.data());
+void handle(const records::batch& batch, tally& seen) {
+  for (const auto& record : batch) seen(record.data.data());
 }
 
 // Our side runs in a coroutine: it fills the ring, takes all of it, and hands over what that cost.
@@ -35,10 +36,10 @@ public:
     events_.add(loop::ring_source{filler_.ring()});
   }
 
-  /// Nanoseconds a record.
-  double time() {
+  /// Nanoseconds a record: through batches, or by a visitor.
+  double time(bool visit) {
     double cost = 0;
-    asio::co_spawn(context_, once(cost), [](std::exception_ptr failed) {
+    asio::co_spawn(context_, once(cost, visit), [](std::exception_ptr failed) {
       if (failed) std::rethrow_exception(failed);
     });
     context_.restart();
@@ -47,12 +48,16 @@ public:
   }
 
 private:
-  asio::awaitable<void> once(double& cost) {
+  asio::awaitable<void> once(double& cost, bool visit) {
     const std::uint64_t first = next_;
     const std::uint64_t count = filler_.fill(size_, first);
     next_ += count;
     const auto started = clock::now();
     while (seen_.records < count) {
+      if (visit) {
+        co_await events_.async_visit([this](const records::record& record) { seen_(record.data.data()); });
+        continue;
+      }
       co_await events_.async_read(batch_);
       handle(batch_, seen_);
     }
@@ -65,7 +70,7 @@ private:
   std::uint32_t size_;
   asio::io_context context_{1};
   loop::stream events_;
-  loop::batch batch_;
+  records::batch batch_;
   tally seen_;
   std::uint64_t next_ = 0;
 };
@@ -98,14 +103,16 @@ private:
 int main(int count, char** arguments) {
   return run_benchmark(count, arguments, [](const options& wanted) {
     pin_to(0);
-    for (const std::uint32_t size : {64, 256}) {
-      const std::string name = "stream/" + std::to_string(size);
-      if (!wanted.wants(name)) continue;
-      streamed ours{size};
-      polled theirs{size};
-      const auto costs = measure_pairs(
-          wanted.quick ? 5 : 301, [&] { return ours.time(); }, [&] { return theirs.time(); });
-      report(name, costs, "libbpf ring_buffer__poll", "ns/record");
+    for (const bool visit : {false, true}) {
+      for (const std::uint32_t size : {64, 256}) {
+        const std::string name = (visit ? "stream_visit/" : "stream/") + std::to_string(size);
+        if (!wanted.wants(name)) continue;
+        streamed ours{size};
+        polled theirs{size};
+        const auto costs = measure_pairs(
+            wanted.quick ? 5 : 301, [&] { return ours.time(visit); }, [&] { return theirs.time(); });
+        report(name, costs, "libbpf ring_buffer__poll", "ns/record");
+      }
     }
   });
 }

@@ -1,7 +1,9 @@
 // How long it takes from a program's emit to the handler, when the reader sleeps in epoll: a stream, by
-// callback and by co_await, against a bare epoll loop around the same reader.
+// callback and by co_await, against a bare epoll loop around the same reader. And how much processor time a
+// wake costs the reader, against a libbpf poll loop.
 #include "support/bench.hpp"
 #include "support/filler.hpp"
+#include "support/libbpf_consumer.hpp"
 
 #include <aiobpf/bpf/ring_reader.hpp>
 #include <aiobpf/loop/ring_source.hpp>
@@ -12,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -26,7 +29,8 @@ using namespace aiobpf;
 using namespace aiobpf::benchmarks;
 
 constexpr std::uint32_t ring_bytes = 256 * 1024;
-constexpr auto idle = std::chrono::microseconds{60};  // long enough for the reader to sleep in epoll again
+constexpr std::chrono::microseconds idle{60};         // long enough for the reader to sleep in epoll again
+constexpr std::chrono::microseconds far_apart{1000};  // for processor time, whose clock is coarse
 
 // The handler: how long ago was it emitted. Tells the producer, which then emits the next one.
 class arrivals {
@@ -44,13 +48,13 @@ public:
   double median_latency() const { return median(latencies_); }
 
   /// The producer's side, in its own thread: emits one record at a time.
-  void produce(const filler& events) const {
+  void produce(const filler& events, std::chrono::microseconds pause) const {
     pin_to(1);
     for (std::size_t i = 0; i < wanted_; ++i) {
       while (seen_.load(std::memory_order_acquire) < i) {
       }
       const auto started = clock::now();
-      while (clock::now() - started < idle) {
+      while (clock::now() - started < pause) {
       }
       events.emit_one(i);
     }
@@ -68,10 +72,28 @@ private:
 template <class Consume>
 double measure(std::size_t records, const filler& events, Consume consume) {
   arrivals seen{records};
-  std::thread producer{[&] { seen.produce(events); }};
+  std::thread producer{[&] { seen.produce(events, idle); }};
   consume(seen);
   producer.join();
   return seen.median_latency();
+}
+
+double thread_nanoseconds() noexcept {
+  ::timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+}
+
+// The same with records far apart; gives the processor time of this thread a record.
+template <class Consume>
+double measure_cpu(std::size_t records, const filler& events, Consume consume) {
+  arrivals seen{records};
+  std::thread producer{[&] { seen.produce(events, far_apart); }};
+  const double began = thread_nanoseconds();
+  consume(seen);
+  const double taken = thread_nanoseconds() - began;
+  producer.join();
+  return taken / static_cast<double>(records);
 }
 
 class bare_epoll {
@@ -110,18 +132,22 @@ public:
   }
 
   double latency_of_co_await(std::size_t records) {
-    return measure(records, events_, [&](arrivals& seen) {
-      asio::co_spawn(context_, watch(seen), [](std::exception_ptr failed) {
-        if (failed) std::rethrow_exception(failed);
-      });
-      run();
-    });
+    return measure(records, events_, [&](arrivals& seen) { run_watch(seen); });
+  }
+  double cpu_of_co_await(std::size_t records) {
+    return measure_cpu(records, events_, [&](arrivals& seen) { run_watch(seen); });
   }
 
 private:
   void run() {
     context_.restart();
     context_.run();
+  }
+  void run_watch(arrivals& seen) {
+    asio::co_spawn(context_, watch(seen), [](std::exception_ptr failed) {
+      if (failed) std::rethrow_exception(failed);
+    });
+    run();
   }
 
   void read(arrivals& seen) {
@@ -142,7 +168,26 @@ private:
   filler events_{ring_bytes};
   asio::io_context context_{1};
   loop::stream stream_;
-  loop::batch batch_;
+  records::batch batch_;
+};
+
+class polled {
+public:
+  double cpu(std::size_t records) {
+    return measure_cpu(records, events_, [&](arrivals& seen) {
+      handler_.seen = &seen;
+      while (!seen.complete()) consumer_.poll(-1);
+    });
+  }
+
+private:
+  struct handler {
+    void operator()(const void* record) { (*seen)(static_cast<const std::byte*>(record)); }
+    arrivals* seen = nullptr;
+  };
+  filler events_{ring_bytes};
+  handler handler_;
+  libbpf_consumer<handler> consumer_{events_.ring().native_handle(), handler_};
 };
 
 }  // namespace
@@ -161,5 +206,12 @@ int main(int count, char** arguments) {
     };
     row("wake/callback", [&] { return ours.latency_of_callback(records); });
     row("wake/co_await", [&] { return ours.latency_of_co_await(records); });
+    if (!wanted.wants("wake_cpu/co_await")) return;
+    polled libbpf;
+    report("wake_cpu/co_await",
+           measure_pairs(
+               wanted.quick ? 3 : 25, [&] { return ours.cpu_of_co_await(records); },
+               [&] { return libbpf.cpu(records); }),
+           "libbpf ring_buffer__poll", "ns/wake");
   });
 }
