@@ -82,12 +82,16 @@ private:
 
 }  // namespace
 
+void check_btf(const ::btf* types, std::string_view step) {
+  checker{types, step}.check_all();
+}
+
 void check_btf(bytes_view object, std::string_view step) {
   for (const auto section : elf_sections(object, ".BTF")) {
     const libbpf_log unheard;  // it is said again when the object is opened
     const std::unique_ptr<::btf, decltype(&::btf__free)> types{
         ::btf__new(section.data(), static_cast<__u32>(section.size())), ::btf__free};
-    if (types) checker{types.get(), step}.check_all();
+    if (types) check_btf(types.get(), step);
   }
 }
 

@@ -21,6 +21,9 @@ map::map(unique_fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(n
   key_size_ = info.key_size;
   value_size_ = info.value_size;
   max_entries_ = info.max_entries;
+  btf_id_ = info.btf_id;
+  key_type_id_ = info.btf_key_type_id;
+  value_type_id_ = info.btf_value_type_id;
   value_bytes_ = value_size_;
   if (is_per_cpu()) {
     const int cpus = ::libbpf_num_possible_cpus();

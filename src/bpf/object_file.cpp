@@ -2,6 +2,7 @@
 
 #include <aiobpf/bpf/system_call.hpp>
 
+#include "btf_state.hpp"
 #include "btf_types.hpp"
 #include "check_btf.hpp"
 #include "libbpf_log.hpp"
@@ -28,6 +29,10 @@ constexpr std::size_t object_bytes_limit = 64 << 20;
 
 // What a load needs beside a descriptor for each program and map: the BTF, and libbpf's probes.
 constexpr std::size_t probing_descriptors = 8;
+
+std::string opening(const std::filesystem::path& path) {
+  return "open " + path.string();
+}
 
 struct variable {
   std::size_t offset = 0;
@@ -85,22 +90,36 @@ bool ran_out(int errno_value) {
 
 }  // namespace
 
-object_file::object_file(const std::filesystem::path& path) : name_(path.filename().string()) {
-  const std::string step = "open " + path.string();
-  const auto bytes = read_file(path, object_bytes_limit, step);
-  check_btf(bytes, step);
+object_file::object_file(const std::filesystem::path& path)
+    : object_file(open(read_file(path, object_bytes_limit, opening(path)), path.filename().string(),
+                       opening(path))) {}
+
+object_file object_file::from_memory(std::span<const std::byte> object, std::string name) {
+  const std::string step = "open " + name;
+  return open(object, std::move(name), step);
+}
+
+object_file object_file::open(std::span<const std::byte> object, std::string name, const std::string& step) {
+  check_btf(object, step);
   // As libbpf names an object by its path: it begins the names of the maps that hold globals.
-  const std::string name = name_.substr(0, name_.find('.'));
-  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name.c_str());
+  const std::string stem = name.substr(0, name.find('.'));
+  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = stem.c_str());
   libbpf_log log;
-  object_.reset(::bpf_object__open_mem(bytes.data(), bytes.size(), &options));
-  if (!object_) {
-    const auto reason = errno_code(errno).message();
-    throw_error(
-        errc::wrong_type, step,
-        "not a BPF object that libbpf reads (" + reason + "); compile it with clang -g -O2 -target bpf -c",
-        log.take());
-  }
+  ::bpf_object* opened = ::bpf_object__open_mem(object.data(), object.size(), &options);
+  if (opened != nullptr) return object_file{std::move(name), opened};
+  const auto reason = errno_code(errno).message();
+  throw_error(
+      errc::wrong_type, step,
+      "not a BPF object that libbpf reads (" + reason + "); compile it with clang -g -O2 -target bpf -c",
+      log.take());
+}
+
+object_file::object_file(std::string name, ::bpf_object* opened)
+    : name_(std::move(name)),
+      object_(opened),
+      types_(std::make_unique<btf::state>(::bpf_object__btf(opened), "the object's BTF")) {
+  types_.state_->remedy =
+      "; a type that is only used inside a function is left out: name it with AIOBPF_EVENT_TYPE";
 }
 
 void object_file::check_open(std::string_view step) const {
@@ -178,6 +197,11 @@ struct_layout object_file::layout(std::string_view type) const {
   return read_layout(::bpf_object__btf(object_.get()), type);
 }
 
+const btf& object_file::types() const {
+  check_open("read a type");
+  return types_;
+}
+
 object object_file::load() && {
   check_open("load");
   auto spent = std::move(object_);
@@ -185,7 +209,7 @@ object object_file::load() && {
   check_descriptors(spent.get(), step);
   libbpf_log log;
   if (const int failed = ::bpf_object__load(spent.get())) throw_load_error(-failed, step, log.take());
-  return object{name_, std::move(spent)};
+  return object{name_, std::move(spent), std::move(types_)};
 }
 
 }  // namespace aiobpf::bpf

@@ -35,6 +35,12 @@ public:
   std::size_t max_entries() const noexcept { return max_entries_; }
   int native_handle() const noexcept { return fd_.get(); }
 
+  /// The kernel's number of the BTF that it was made with (btf::of_map()), 0 where it has none; and the
+  /// numbers of its key's and value's types in there, 0 where they are not said.
+  std::uint32_t btf_id() const noexcept { return btf_id_; }
+  std::uint32_t key_type_id() const noexcept { return key_type_id_; }
+  std::uint32_t value_type_id() const noexcept { return value_type_id_; }
+
   /// Whether every CPU has a value of its own.
   bool is_per_cpu() const noexcept;
 
@@ -70,6 +76,9 @@ private:
   std::size_t value_size_ = 0;
   std::size_t value_bytes_ = 0;
   std::size_t max_entries_ = 0;
+  std::uint32_t btf_id_ = 0;
+  std::uint32_t key_type_id_ = 0;
+  std::uint32_t value_type_id_ = 0;
 };
 
 }  // namespace aiobpf::bpf

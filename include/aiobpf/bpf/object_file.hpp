@@ -25,8 +25,12 @@ namespace aiobpf::bpf {
 /// Opening needs no privilege. All calls throw bpf::error: not_found (the message names what there is).
 class object_file {
 public:
-  /// Throws bpf::error: an errno (ENOENT, EACCES); wrong_type when it is no BPF object.
+  /// Throws bpf::error: an errno (ENOENT, EACCES); wrong_type when it is not a BPF object.
   explicit object_file(const std::filesystem::path& path);
+
+  /// An object in memory, as one that was compiled into the program; it is copied. `name` is for people, and
+  /// up to its first dot it begins the names of the maps that hold globals. Throws bpf::error: wrong_type.
+  static object_file from_memory(std::span<const std::byte> object, std::string name = "memory");
 
   std::vector<std::string> program_names() const;
   std::vector<std::string> map_names() const;
@@ -51,16 +55,21 @@ public:
 
   struct_layout layout(std::string_view type) const;
 
+  /// As object::types(); valid until load().
+  const btf& types() const;
+
   /// Loads maps and programs into the kernel; the file is spent, also when it throws.
-  /// Throws bpf::error: rejected (verifier_log() says why); an errno, with what lacks (capability, BTF).
+  /// Throws bpf::error: rejected (verifier_log() says why); an errno, with what is missing (capability, BTF).
   object load() &&;
 
 private:
-  friend class object;
+  static object_file open(std::span<const std::byte> object, std::string name, const std::string& step);
+  object_file(std::string name, ::bpf_object* opened);
   void check_open(std::string_view step) const;
 
   std::string name_;
   object::handle object_;
+  btf types_;  // looks into object_
 };
 
 }  // namespace aiobpf::bpf

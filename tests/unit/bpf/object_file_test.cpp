@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_name_is_not_cut_at_a_nul) {
   for (const auto& thrown : {error_of([&] { file.set_max_entries("table\0x"sv, 1); }),
                              error_of([&] { file.set_autoload("emit\0x"sv, false); }),
                              error_of([&] { file.set_rodata("answer\0x"sv, 1); }),
-                             error_of([&] { file.layout("numbered\0x"sv); })}) {
+                             error_of([&] { file.types().find("numbered\0x"sv); })}) {
     BOOST_TEST((thrown.code() == bpf::errc::not_found));
   }
 }

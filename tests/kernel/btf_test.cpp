@@ -1,0 +1,71 @@
+#include <aiobpf/bpf/btf.hpp>
+
+#include "bpf_printing.hpp"
+#include "error_of.hpp"
+#include "kernel.hpp"
+
+#include <aiobpf/bpf/object_file.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace bpf = aiobpf::bpf;
+using namespace aiobpf::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+// The fastest of a few: what else the machine does is not ours.
+template <class Action>
+std::chrono::nanoseconds time_of(Action&& action) {
+  const auto begin = std::chrono::steady_clock::now();
+  action();
+  return std::chrono::steady_clock::now() - begin;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(kernel_types, *needs_bpf())
+
+BOOST_AUTO_TEST_CASE(the_kernels_types_are_opened_and_found_in_time) {
+  auto open = std::chrono::nanoseconds::max();
+  auto first = std::chrono::nanoseconds::max();
+  for (int i = 0; i < 10; ++i) {
+    std::optional<bpf::btf> kernel;
+    open = std::min(open, time_of([&] { kernel.emplace(bpf::btf::of_kernel()); }));
+    first = std::min(first, time_of([&] { kernel->find("task_struct"); }));
+  }
+  BOOST_TEST_MESSAGE("opened in " << open.count() << " ns, the first one found in " << first.count()
+                                  << " ns");
+  BOOST_TEST((open < 100ms));
+  BOOST_TEST((first < 10ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_struct_of_the_kernel_is_read) {
+  const auto kernel = bpf::btf::of_kernel();
+  const auto task = kernel.find("struct task_struct");
+  const auto fields = fields_of(*task);
+  const auto comm =
+      std::find_if(fields.begin(), fields.end(), [](const auto& one) { return one.name == "comm"; });
+  BOOST_REQUIRE((comm != fields.end()));
+  BOOST_TEST(to_string(*comm->type) == "char[16]");
+  BOOST_TEST((kernel.find("pid_t")->kind == bpf::type_kind::integer));
+  BOOST_TEST(
+      says(error_of([&] { kernel.find("no_such_type"); }), "no type of that name in the kernel's BTF"));
+}
+
+BOOST_AUTO_TEST_CASE(every_type_of_the_kernel_is_read) {
+  const auto kernel = bpf::btf::of_kernel();
+  for (std::uint32_t id = 0; id <= kernel.size(); ++id) BOOST_REQUIRE((kernel.at(id) != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(a_map_knows_the_types_of_its_key_and_value) {
+  const auto object = bpf::object_file{bpf_object_path("emit")}.load();
+  const auto table = object.map("table");
+  const auto types = bpf::btf::of_map(table);
+  BOOST_TEST(to_string(*types.at(table.key_type_id())) == "__u32");
+  BOOST_TEST(to_string(*types.at(table.value_type_id())) == "__u64");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
