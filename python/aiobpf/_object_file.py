@@ -50,7 +50,7 @@ class BpfObjectFile:
         """
         name = _arguments.text("variable", variable)
         if isinstance(value, int | float):
-            value = to_constant(self._raw.rodata(name), value)
+            value = to_constant(variable, self._raw.rodata(name), value)
         self._raw.set_rodata(name, value)
 
     def set_autoload(self, program: str, load: bool) -> None:

@@ -39,8 +39,4 @@ bool object::has_map(std::string_view name) const {
   return lookup_map(object_.get(), name) != nullptr;
 }
 
-struct_layout object::layout(std::string_view type) const {
-  return read_layout(::bpf_object__btf(object_.get()), type);
-}
-
 }  // namespace aiobpf::bpf

@@ -40,7 +40,7 @@ struct variable {
   __u32 type = 0;
 };
 
-// Where a global stands in .rodata, by the object's BTF. Throws not_found with the names there are.
+// Where a global is in .rodata, by the object's BTF. Throws not_found with the names there are.
 variable find_rodata(const ::bpf_object* object, std::string_view object_name, std::string_view name) {
   const ::btf* types = ::bpf_object__btf(object);
   std::vector<std::string> there;
@@ -154,18 +154,9 @@ void object_file::set_max_entries(std::string_view map, std::uint32_t entries) {
   if (const int failed = ::bpf_map__set_max_entries(found, entries)) throw_errno(-failed, step);
 }
 
-field object_file::rodata(std::string_view name) const {
+type_ptr object_file::rodata(std::string_view name) const {
   check_open("read rodata");
-  const variable where = find_rodata(object_.get(), name_, name);
-  field out;
-  out.name = name;
-  out.offset = where.offset;
-  const std::string step = name_ + ": `const volatile` global '" + out.name + "'";
-  if (const char* reason = read_type(::bpf_object__btf(object_.get()), where.type, step, out)) {
-    throw_error(errc::not_supported, step,
-                std::string{"it is "} + reason + ": set it by its " + std::to_string(where.size) + " bytes");
-  }
-  return out;
+  return types_.at(find_rodata(object_.get(), name_, name).type);
 }
 
 void object_file::set_rodata(std::string_view name, std::span<const std::byte> value) {
@@ -190,11 +181,6 @@ void object_file::set_autoload(std::string_view program, bool load) {
   if (const int failed = ::bpf_program__set_autoload(found, load)) {
     throw_errno(-failed, name_ + ": set autoload of " + std::string{program});
   }
-}
-
-struct_layout object_file::layout(std::string_view type) const {
-  check_open("read a type");
-  return read_layout(::bpf_object__btf(object_.get()), type);
 }
 
 const btf& object_file::types() const {

@@ -137,16 +137,17 @@ private:
     out.name = name_of(from);
     out.is_signed = ::btf_kflag(&from);
     for (int i = 0; i < ::btf_vlen(&from); ++i) {
-      if (::btf_is_enum(&from)) {
+      if (::btf_is_enum64(&from)) {
+        const struct ::btf_enum64& e = ::btf_enum64(&from)[i];
+        out.enumerators.push_back(
+            {identifier_at(types_, e.name_off, step_), static_cast<std::int64_t>(::btf_enum64_value(&e))});
+      } else if (out.size <= sizeof(std::int32_t)) {
         const struct ::btf_enum& e = ::btf_enum(&from)[i];
         // clang 14 does not set the flag; a negative enumerator says it as well.
         out.is_signed = out.is_signed || e.val < 0;
         out.enumerators.push_back({identifier_at(types_, e.name_off, step_), e.val});
-      } else {
-        const struct ::btf_enum64& e = ::btf_enum64(&from)[i];
-        out.enumerators.push_back(
-            {identifier_at(types_, e.name_off, step_), static_cast<std::int64_t>(::btf_enum64_value(&e))});
       }
+      // Else clang 14 has cut the values of an enumeration of 8 bytes: left out, they name nothing wrong.
     }
   }
 

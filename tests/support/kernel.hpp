@@ -38,7 +38,7 @@ struct emit_args {
   std::uint64_t first_sequence = 0;
   std::uint32_t count = 0;
   std::uint32_t ring = 0;     ///< 0: first, 1: second, 2: in turn
-  std::uint32_t discard = 0;  ///< every so manieth record is discarded instead; 0: none
+  std::uint32_t discard = 0;  ///< every Nth record is discarded instead; 0: none
   std::uint32_t flags = 0;    ///< for bpf_ringbuf_submit
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <aiobpf/bpf/btf.hpp>
-#include <aiobpf/bpf/layout.hpp>
 #include <aiobpf/bpf/map.hpp>
 #include <aiobpf/bpf/program.hpp>
 
@@ -32,8 +31,6 @@ public:
   bpf::program program(std::string_view name) const;
   bpf::map map(std::string_view name) const;
   bool has_map(std::string_view name) const;
-
-  struct_layout layout(std::string_view type) const;
 
   /// The types that its source has, valid as long as the object is. One that is only used inside of a
   /// function is left out by clang: AIOBPF_EVENT_TYPE of aiobpf.bpf.h keeps it.

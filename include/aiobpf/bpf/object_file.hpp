@@ -1,7 +1,6 @@
 #pragma once
 
 #include <aiobpf/bpf/error.hpp>
-#include <aiobpf/bpf/layout.hpp>
 #include <aiobpf/bpf/object.hpp>
 
 #include <filesystem>
@@ -47,13 +46,11 @@ public:
     set_rodata(variable, std::as_bytes(std::span{&value, 1}));
   }
 
-  /// What a `const volatile` global is. Throws not_supported: of a type that fields cannot have.
-  field rodata(std::string_view variable) const;
+  /// The type of a `const volatile` global.
+  type_ptr rodata(std::string_view variable) const;
 
   /// Whether load() loads that program (it does, unless told otherwise).
   void set_autoload(std::string_view program, bool load);
-
-  struct_layout layout(std::string_view type) const;
 
   /// As object::types(); valid until load().
   const btf& types() const;

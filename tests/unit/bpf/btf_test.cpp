@@ -164,6 +164,13 @@ BOOST_AUTO_TEST_CASE(enumerators_come_with_their_values_also_negative_ones) {
              boost::test_tools::per_element());
 }
 
+// clang 14 writes the low 32 bits of each; newer ones write all 64.
+BOOST_AUTO_TEST_CASE(enumerators_of_8_bytes_are_whole_or_left_out) {
+  const auto wide = type_of("shapes", "enum wide");
+  BOOST_TEST(wide->size == 8U);
+  for (const auto& one : wide->enumerators) BOOST_TEST((one.name == "SMALL" || one.value == 0x100000000));
+}
+
 BOOST_AUTO_TEST_CASE(a_typedef_keeps_its_name) {
   const auto alias = type_of("shapes", "flat_alias");
   BOOST_TEST(alias->alias == "flat_alias");
