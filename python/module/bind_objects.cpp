@@ -1,6 +1,8 @@
 #include "bindings.hpp"
 #include "type_object.hpp"
 
+#include <aiobpf/bpf/attach/section.hpp>
+#include <aiobpf/bpf/attach/tracepoint.hpp>
 #include <aiobpf/bpf/environment.hpp>
 #include <aiobpf/bpf/object_file.hpp>
 
@@ -82,7 +84,7 @@ std::shared_ptr<bpf::map> map(const bpf::object& object, const std::string& name
 std::shared_ptr<bpf::link> attach(const bpf::program& program) {
   return translated("BpfAttachError", [&] {
     const gil_released others_run;
-    return std::make_shared<bpf::link>(program.attach());
+    return std::make_shared<bpf::link>(bpf::attach(program));
   });
 }
 
@@ -90,7 +92,7 @@ std::shared_ptr<bpf::link> attach_tracepoint(const bpf::program& program, const 
                                              const std::string& name) {
   return translated("BpfAttachError", [&] {
     const gil_released others_run;
-    return std::make_shared<bpf::link>(program.attach_tracepoint(category, name));
+    return std::make_shared<bpf::link>(bpf::attach(program, bpf::tracepoint_options{category, name}));
   });
 }
 

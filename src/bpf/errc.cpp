@@ -20,6 +20,7 @@ public:
       case errc::ring_corrupt: return "the ring's memory is inconsistent";
       case errc::ring_taken: return "another reader has taken this ring";
       case errc::not_supported: return "not supported here";
+      case errc::wrong_phase: return "too early or too late";
       case errc::rejected: return "the verifier refused the program";
     }
     return "unknown aiobpf error " + std::to_string(value);

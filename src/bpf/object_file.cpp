@@ -131,6 +131,11 @@ std::vector<std::string> object_file::program_names() const {
   return program_names_of(object_.get());
 }
 
+bpf::program object_file::program(std::string_view name) const {
+  check_open("get a program");
+  return bpf::program{find_program(object_.get(), name_, name)};
+}
+
 std::vector<std::string> object_file::map_names() const {
   check_open("list maps");
   return map_names_of(object_.get());

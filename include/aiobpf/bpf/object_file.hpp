@@ -32,6 +32,10 @@ public:
   static object_file from_memory(std::span<const std::byte> object, std::string name = "memory");
 
   std::vector<std::string> program_names() const;
+
+  /// To prepare() it; the object's program is the one to attach. Valid until load().
+  bpf::program program(std::string_view name) const;
+
   std::vector<std::string> map_names() const;
 
   /// Entries of a map, or bytes of a ring (a power of two and a multiple of the page size).
