@@ -30,6 +30,14 @@ std::shared_ptr<bpf::object_file> open_file(const std::string& path) {
   });
 }
 
+std::shared_ptr<bpf::object_file> open_memory(const py::object& object) {
+  const bytes_argument bytes{object};
+  return translated("BpfLoadError", [&] {
+    const gil_released others_run;
+    return std::make_shared<bpf::object_file>(bpf::object_file::from_memory(bytes.get()));
+  });
+}
+
 std::shared_ptr<bpf::object> load(bpf::object_file& file) {
   return translated("BpfLoadError", [&] {
     const gil_released others_run;
@@ -163,6 +171,7 @@ py::list missing() {
 void bind_objects() {
   py::def("missing_for_bpf", missing);
   py::def("open_file", open_file);
+  py::def("open_memory", open_memory);
 
   py::class_<bpf::object_file, std::shared_ptr<bpf::object_file>, boost::noncopyable>("ObjectFile",
                                                                                       py::no_init)

@@ -38,6 +38,31 @@ def test_a_path_may_be_a_string(objects: pathlib.Path) -> None:
     assert "emit" in aiobpf.open(str(objects / "emit.bpf.o")).program_names()
 
 
+class TestInMemory:
+    @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+    def test_an_object_is_opened_from_memory(self, objects: pathlib.Path, kind: Any) -> None:
+        file = aiobpf.open(kind((objects / "emit.bpf.o").read_bytes()))
+        assert file.program_names() == aiobpf.open(objects / "emit.bpf.o").program_names()
+        assert file.event_type("numbered") is aiobpf.open(objects / "emit.bpf.o").event_type("numbered")
+
+    @pytest.mark.kernel
+    def test_an_object_is_loaded_from_memory(self, objects: pathlib.Path) -> None:
+        with aiobpf.load((objects / "emit.bpf.o").read_bytes(), rodata={"answer": 42}) as obj:
+            assert obj.name == "memory"
+            assert obj.program("answer_it").run() == 42
+
+    @pytest.mark.parametrize("bad", [b"\x7fELF", bytearray(b"int main;"), bytearray(), memoryview(b"emit.bpf.o")])
+    def test_bytes_that_are_not_an_object_are_refused(self, bad: Any) -> None:
+        with pytest.raises(aiobpf.BpfLoadError, match="open memory: not a BPF object") as raised:
+            aiobpf.open(bad)
+        assert not isinstance(raised.value, OSError)
+
+    def test_other_bytes_are_a_path(self, objects: pathlib.Path) -> None:
+        assert "emit" in aiobpf.open(bytes(objects / "emit.bpf.o")).program_names()
+        with pytest.raises(FileNotFoundError):
+            aiobpf.open(b"int main;")
+
+
 @pytest.mark.kernel
 class TestCollections:
     def test_iterating_gives_the_objects(self, emitter: Object) -> None:
