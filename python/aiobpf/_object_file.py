@@ -34,7 +34,8 @@ def _open_path(path: _arguments.Path) -> _aiobpf.ObjectFile:
 
 
 class BpfObjectFile:
-    """An object that was opened and not yet loaded: the time to set sizes and constants. Needs no privilege.
+    """An object that was opened and not yet loaded: the time to set sizes and constants. No privilege is
+    required.
 
     file = aiobpf.open("exec.bpf.o")
     file.set_max_entries("events", 1 << 20)

@@ -9,7 +9,7 @@
 namespace aiobpf::python {
 
 /// Makes an event class: one Python type a struct or union, whose instances carry the record's bytes inside
-/// and read their fields when asked; values of nested structs are instances of their own. Immutable,
+/// and read their fields when asked; values of nested structs are instances of their classes. Immutable,
 /// hashable, compared field by field.
 ///
 /// `convert` is asked for what Python has for each struct, union and enumeration among the fields;

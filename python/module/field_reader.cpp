@@ -164,7 +164,7 @@ public:
   std::unique_ptr<field_info> make_bitfield(const bpf::member& from) const {
     auto field = make(from.type);
     if (!field) return nullptr;
-    if (from.bit_size > widest_bitfield) refuse("a bitfield of more than 64 bits");
+    if (from.bit_size > widest_bitfield) throw_unsupported("a bitfield of more than 64 bits");
     field->bit_shift = from.bit_offset % 8;
     field->bit_size = static_cast<unsigned>(from.bit_size);
     field->size = (field->bit_shift + from.bit_size + 7) / 8;
@@ -173,7 +173,7 @@ public:
   }
 
 private:
-  [[noreturn]] void refuse(const std::string& what) const {
+  [[noreturn]] void throw_unsupported(const std::string& what) const {
     throw bpf::error{bpf::errc::not_supported,
                      "type '" + owner_ + "': field '" + name_ + "' is " + what +
                          ", which is not read by name: take the records as bytes or as a ctypes.Structure"};
@@ -193,7 +193,7 @@ private:
       case type_kind::floating_point:
         if (type->size == sizeof(float)) return read_floating<float>;
         if (type->size == sizeof(double)) return read_floating<double>;
-        refuse("a floating point number of " + std::to_string(type->size) + " bytes");
+        throw_unsupported("a floating point number of " + std::to_string(type->size) + " bytes");
       case type_kind::enumeration:
         out.converted = convert_(name_, type);
         return out.converted ? integer_reader(type->size, type->is_signed, is_named(out)) : nullptr;
@@ -205,12 +205,12 @@ private:
       case type_kind::array: return array_reader(*type, out);
       case type_kind::opaque: break;
     }
-    refuse("of a type that is only declared");
+    throw_unsupported("of a type that is only declared");
   }
 
   field_info::reader array_reader(const bpf::type& type, field_info& out) const {
-    if (type.count == 0) refuse("an array without a length");
-    if (type.element->size == 0) refuse("an array of elements without a size");
+    if (type.count == 0) throw_unsupported("an array without a length");
+    if (type.element->size == 0) throw_unsupported("an array of elements without a size");
     if (type.element->kind == type_kind::character) return read_text;
     if (is_byte(*type.element)) return read_bytes;
     out.count = type.count;

@@ -14,9 +14,9 @@ namespace aiobpf::bpf {
 
 using btf_handle = std::unique_ptr<::btf, void (*)(::btf*)>;
 
-/// What a btf holds. `types` is null where there is no BTF: then no type is found.
+/// What a btf holds. `types` is null where there is no BTF: no type is found then.
 struct btf::state {
-  /// Takes over BTF of its own.
+  /// Takes over BTF.
   state(btf_handle own, std::string origin)
       : owned(std::move(own)), types(owned.get()), where(std::move(origin)), builder(types) {}
   /// Looks at BTF that outlives it, and was checked.

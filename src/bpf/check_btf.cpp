@@ -12,7 +12,7 @@
 namespace aiobpf::bpf {
 namespace {
 
-// Typedefs and qualifiers in a row; libbpf gives up after as many (btf.c, MAX_RESOLVE_DEPTH).
+// Typedefs and qualifiers in a row; libbpf gives up after that (btf.c, MAX_RESOLVE_DEPTH).
 constexpr int longest_chain = 32;
 
 class checker {

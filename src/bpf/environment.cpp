@@ -74,7 +74,7 @@ std::vector<std::string> missing_for_bpf() {
     if (!has(cap_bpf)) names = "CAP_BPF";
     if (!has(cap_perfmon)) names += names.empty() ? "CAP_PERFMON" : " and CAP_PERFMON";
     if (!names.empty()) {
-      missing.push_back("this process lacks " + names +
+      missing.push_back("this process is missing " + names +
                         ": run it as root, or give them to it (setcap, or AmbientCapabilities= in systemd)");
     }
   }

@@ -11,7 +11,7 @@ namespace aiobpf::bpf {
 /// What libbpf has attached.
 class libbpf_attachment final : public attachment {
 public:
-  /// Detaches it where there is no memory left.
+  /// Throws std::bad_alloc; then it is detached.
   static std::unique_ptr<attachment> take_over(::bpf_link* attached);
 
   explicit libbpf_attachment(::bpf_link* attached) noexcept : link_(attached) {}

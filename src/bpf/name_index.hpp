@@ -14,7 +14,7 @@ public:
   /// Reads every name once. Of BTF that was checked, and that outlives this.
   explicit name_index(const ::btf* types);
 
-  /// The type of that name, as btf::find() chooses it; 0 when there is none.
+  /// The type of that name, as btf::find() chooses it; 0 when it is missing.
   std::uint32_t find(std::string_view name) const noexcept;
 
 private:

@@ -25,7 +25,7 @@ boost::system::error_code errno_code(int errno_value) noexcept;
   throw_errno(errno_value, step, refused::bpf, std::move(log));
 }
 
-/// Throws bpf::error for one of our own codes: "<step>: <hint>", or the code's text without a hint.
+/// Throws bpf::error for one of aiobpf's codes: "<step>: <hint>", or the code's text without a hint.
 [[noreturn]] void throw_error(errc code, std::string_view step, std::string_view hint = {},
                               std::string log = {});
 

@@ -43,12 +43,12 @@ public:
 
   type_ptr build(std::uint32_t id, int depth) {
     if (const auto known = builder_.made_.find(id); known != builder_.made_.end()) return known->second;
-    if (depth > deepest) corrupt("types contain one another too deep, or in a circle");
+    if (depth > deepest) throw_corrupt("types contain one another too deep, or in a circle");
     return builder_.made_[id] = make(id, depth);
   }
 
 private:
-  [[noreturn]] void corrupt(std::string_view what) const { throw_btf_corrupt(step_, what); }
+  [[noreturn]] void throw_corrupt(std::string_view what) const { throw_btf_corrupt(step_, what); }
 
   const ::btf_type& at(std::uint32_t id) const { return *type_at(types_, id, step_); }
   // Of an integer or a float it may be anything, as in "unsigned int".
@@ -105,7 +105,7 @@ private:
         break;
       case BTF_KIND_ENUM:
       case BTF_KIND_ENUM64: read_enumeration(from, *made); break;
-      default: corrupt("a type is of a kind that is not known");
+      default: throw_corrupt("a type is of a kind that is not known");
     }
     return made;
   }
@@ -117,11 +117,11 @@ private:
   }
 
   void read_integer(const ::btf_type& from, type& out) const {
-    if (!is_number_size(out.size)) corrupt("an integer has a size that none has");
+    if (!is_number_size(out.size)) throw_corrupt("an integer has " + std::to_string(out.size) + " bytes");
     out.name = any_name_of(from);
     const auto encoding = ::btf_int_encoding(&from);
     out.is_signed = (encoding & BTF_INT_SIGNED) != 0;
-    // clang gives char and bool no encoding of their own.
+    // clang does not say in the encoding what is a char or a bool.
     if (encoding & BTF_INT_BOOL || out.name == "_Bool" || out.name == "bool") {
       out.kind = type_kind::boolean;
     } else if (out.size == 1 && (encoding & BTF_INT_CHAR || out.name == "char")) {
@@ -132,7 +132,8 @@ private:
   }
 
   void read_enumeration(const ::btf_type& from, type& out) const {
-    if (!is_number_size(out.size) || out.size == 16) corrupt("an enumeration has a size that none has");
+    if (!is_number_size(out.size) || out.size == 16)
+      throw_corrupt("an enumeration has " + std::to_string(out.size) + " bytes");
     out.kind = type_kind::enumeration;
     out.name = name_of(from);
     out.is_signed = ::btf_kflag(&from);
@@ -153,7 +154,7 @@ private:
 
   type_ptr make_array(type_ptr element, std::size_t count) const {
     if (count != 0 && element->size > static_cast<std::uint32_t>(-1) / count)
-      corrupt("an array is too large");
+      throw_corrupt("an array is too large");
     auto made = new_type(type_kind::array, element->size * count);
     made->count = count;
     made->element = std::move(element);
@@ -162,7 +163,7 @@ private:
 
   // The type, without what is inside of structs.
   type_ptr pointed_to(std::uint32_t id, int depth) {
-    if (depth > deepest) corrupt("types refer to one another too deep, or in a circle");
+    if (depth > deepest) throw_corrupt("types refer to one another too deep, or in a circle");
     const ::btf_type& from = at(id);
     switch (::btf_kind(&from)) {
       case BTF_KIND_STRUCT: return opaque("struct " + name_of(from));
@@ -190,7 +191,8 @@ private:
     }
     std::unordered_set<std::string> names;
     for (auto& field : fields_of(*made)) {
-      if (!names.insert(field.name).second) corrupt("two fields of a struct are called '" + field.name + "'");
+      if (!names.insert(field.name).second)
+        throw_corrupt("two fields of a struct are called '" + field.name + "'");
     }
     return made;
   }
@@ -209,18 +211,19 @@ private:
       made.bit_offset += bits.offset;
       made.bit_size = bits.size;
     }
-    if (its.kind == type_kind::opaque) corrupt("the field '" + made.name + "' has no size");
+    if (its.kind == type_kind::opaque) throw_corrupt("the field '" + made.name + "' has no size");
     if (made.bit_size != 0 ? !is_bitfield_type(its) || made.bit_size > its.size * 8
                            : made.bit_offset % 8 != 0) {
-      corrupt("the field '" + made.name + "' is a bitfield that its type cannot have");
+      throw_corrupt("the field '" + made.name + "' is a bitfield that its type cannot have");
     }
     const std::size_t size = made.bit_size != 0 ? made.bit_size : its.size * 8;
     const std::size_t owner_size = std::size_t{owner.size} * 8;
     if (made.bit_offset > owner_size || size > owner_size - made.bit_offset) {
-      corrupt("the field '" + made.name + "' is not inside of its struct");
+      throw_corrupt("the field '" + made.name + "' is not inside of its struct");
     }
     if (!made.name.empty() || made.bit_size != 0) return made;
-    if (its.kind != type_kind::structure && its.kind != type_kind::union_) corrupt("a field has no name");
+    if (its.kind != type_kind::structure && its.kind != type_kind::union_)
+      throw_corrupt("a field has no name");
     if (fields_of(its).empty()) return std::nullopt;
     return made;
   }

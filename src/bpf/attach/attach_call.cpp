@@ -66,11 +66,11 @@ void attach_call::check_section(std::initializer_list<const char*> names) const 
 }
 
 link attach_call::finish(::bpf_link* made) {
-  if (made == nullptr) fail(errno);
+  if (made == nullptr) throw_failed(errno);
   return link{made};
 }
 
-void attach_call::fail(int errno_value) {
+void attach_call::throw_failed(int errno_value) {
   const auto type = ::bpf_program__type(program_.native_program());
   if (errno_value == ENOENT || errno_value == ESRCH) {
     throw_with_remedy(errno_value, step_, hint_of_missing_place(type), log_.take());

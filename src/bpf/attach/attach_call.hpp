@@ -37,7 +37,7 @@ public:
   /// The link that libbpf made; else throws what its errno means here.
   link finish(::bpf_link* made);
   /// Throws what an errno means here: the one place where that is said.
-  [[noreturn]] void fail(int errno_value);
+  [[noreturn]] void throw_failed(int errno_value);
 
 private:
   const program& program_;

@@ -13,10 +13,10 @@ void prepare(const program& program, const btf_tracepoint_options& options) {
   attach_call call{"prepare", program, "for the tracepoint " + options.name};
   call.check_not_loaded();
   call.check_section({"tp_btf"});
-  if (has_nul(options.name)) call.fail(ESRCH);
+  if (has_nul(options.name)) call.throw_failed(ESRCH);
   if (const int failed =
           ::bpf_program__set_attach_target(program.native_program(), 0, options.name.c_str())) {
-    call.fail(-failed);
+    call.throw_failed(-failed);
   }
 }
 
