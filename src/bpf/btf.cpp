@@ -6,6 +6,7 @@
 #include "btf_types.hpp"
 #include "check_btf.hpp"
 #include "elf_sections.hpp"
+#include "kernel_btf.hpp"
 #include "libbpf_log.hpp"
 #include "names.hpp"
 #include "read_file.hpp"
@@ -13,6 +14,7 @@
 
 #include <bpf/btf.h>
 #include <elf.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,8 +22,6 @@
 
 namespace aiobpf::bpf {
 namespace {
-
-constexpr const char* kernel_path = "/sys/kernel/btf/vmlinux";
 
 // The kernel's BTF has some 6 MiB, an object with its code less than that.
 constexpr std::size_t file_bytes_limit = 256 << 20;
@@ -81,7 +81,10 @@ btf btf::of_file(const std::filesystem::path& path) {
 }
 
 btf btf::of_kernel() {
-  auto kernel = of_file(kernel_path);
+  if (::access(kernel_btf_path, R_OK) != 0) {
+    throw_with_remedy(errno, "read the kernel's BTF", kernel_btf_remedy);
+  }
+  auto kernel = of_file(kernel_btf_path);
   kernel.state_->where = "the kernel's BTF";
   return kernel;
 }

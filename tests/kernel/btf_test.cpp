@@ -2,7 +2,9 @@
 
 #include "bpf_printing.hpp"
 #include "error_of.hpp"
+#include "in_child.hpp"
 #include "kernel.hpp"
+#include "mounts.hpp"
 
 #include <aiobpf/bpf/object_file.hpp>
 
@@ -58,6 +60,23 @@ BOOST_AUTO_TEST_CASE(a_struct_of_the_kernel_is_read) {
 BOOST_AUTO_TEST_CASE(every_type_of_the_kernel_is_read) {
   const auto kernel = bpf::btf::of_kernel();
   for (std::uint32_t id = 0; id <= kernel.size(); ++id) BOOST_REQUIRE((kernel.at(id) != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(without_the_kernels_btf_the_remedy_is_named) {
+  const auto told = in_child([]() -> std::string {
+    make_mounts_private();
+    ::umount2("/sys", MNT_DETACH);
+    return error_of([] { bpf::btf::of_kernel(); }).what();
+  });
+  BOOST_TEST(told.find("read the kernel's BTF: No such file or directory; CO-RE needs a kernel built with "
+                       "CONFIG_DEBUG_INFO_BTF") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_map_that_was_made_without_btf_says_so) {
+  const auto object = bpf::object_file{bpf_object_path("emit")}.load();
+  const auto thrown = error_of([&] { bpf::btf::of_map(object.map("first")); });
+  BOOST_TEST((thrown.code() == bpf::errc::not_found));
+  BOOST_TEST(says(thrown, "read the BTF of the map first: it was made without BTF"));
 }
 
 BOOST_AUTO_TEST_CASE(a_map_knows_the_types_of_its_key_and_value) {
