@@ -32,15 +32,18 @@ def test_the_script_mends_what_is_found(tmp_path: pathlib.Path) -> None:
         shutil.copy(ROOT / name, tmp_path)
     for folder in FOLDERS:
         (tmp_path / folder).mkdir()
+    shutil.copy(ROOT / "src" / ".clang-format", tmp_path / "src")
     commands = tmp_path / ".venv" / "bin"
     commands.mkdir(parents=True)
     (commands / "ruff").write_text(f'#!/bin/sh\nexec {sys.executable} -m ruff "$@"\n')
     (commands / "ruff").chmod(0o755)
     cpp, py = tmp_path / "src" / "a.cpp", tmp_path / "tests" / "a.py"
-    cpp.write_text("int  main ( ) { return 0 ; }\n")
+    includes = ["<aiobpf/a.hpp>", "", '"b.hpp"', "", "<boost/a.hpp>", "", "<bpf/a.h>", "<unistd.h>", "", "<vector>"]
+    lines = [f"#include {header}" if header else "" for header in includes]
+    cpp.write_text("\n".join([*reversed(lines), "int  main ( ) { return 0 ; }\n"]))
     py.write_text("import os\nprint( 'a' )\n")
     assert run(CLANG_FORMAT, "--dry-run", "--Werror", cpp).returncode != 0
 
     assert succeed(tmp_path / "scripts" / "format") == ""
-    assert cpp.read_text() == "int main() {\n  return 0;\n}\n"
+    assert cpp.read_text().splitlines() == [*lines, "int main() {", "  return 0;", "}"]
     assert py.read_text() == 'print("a")\n'

@@ -1,9 +1,8 @@
 // The module _aiobpf: Boost.Python for what is called now and then, raw C types for what is called for every
 // event. The package `aiobpf` is its only user; what is public is said there.
-#include "python.hpp"
-
 #include "batch_object.hpp"
 #include "bindings.hpp"
+#include "python.hpp"
 #include "reader_object.hpp"
 #include "waiter.hpp"
 

@@ -1,5 +1,4 @@
 #include <aiobpf/bpf/btf.hpp>
-
 #include <aiobpf/bpf/map.hpp>
 
 #include "btf_state.hpp"

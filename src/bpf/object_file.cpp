@@ -1,5 +1,4 @@
 #include <aiobpf/bpf/object_file.hpp>
-
 #include <aiobpf/bpf/system_call.hpp>
 
 #include "btf_state.hpp"

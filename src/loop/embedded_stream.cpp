@@ -1,7 +1,6 @@
-#include <aiobpf/loop/embedded_stream.hpp>
-
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/bpf/system_call.hpp>
+#include <aiobpf/loop/embedded_stream.hpp>
 
 #include <sys/epoll.h>
 #include <sys/timerfd.h>

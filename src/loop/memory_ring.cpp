@@ -1,7 +1,6 @@
-#include <aiobpf/loop/memory_ring.hpp>
-
 #include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/bpf/system_call.hpp>
+#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/ring_source.hpp>
 
 #include <sys/eventfd.h>

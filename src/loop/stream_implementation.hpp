@@ -1,11 +1,11 @@
 #pragma once
 
-#include "context_guard.hpp"
-
 #include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/loop/pacer.hpp>
 #include <aiobpf/loop/source_set.hpp>
 #include <aiobpf/loop/stream.hpp>
+
+#include "context_guard.hpp"
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>

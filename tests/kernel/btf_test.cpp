@@ -1,11 +1,10 @@
-#include <aiobpf/bpf/btf.hpp>
-
 #include "bpf_printing.hpp"
 #include "error_of.hpp"
 #include "in_child.hpp"
 #include "kernel.hpp"
 #include "mounts.hpp"
 
+#include <aiobpf/bpf/btf.hpp>
 #include <aiobpf/bpf/object_file.hpp>
 
 #include <algorithm>

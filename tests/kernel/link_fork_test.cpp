@@ -1,12 +1,12 @@
 // What a forked child may do with its parent's links: nothing that the parent would notice.
-#include <aiobpf/bpf/attach/section.hpp>
-
 #include "calls.hpp"
 #include "in_child.hpp"
 #include "kernel.hpp"
 #include "mounts.hpp"
 #include "open_descriptors.hpp"
 #include "raw_bytes.hpp"
+
+#include <aiobpf/bpf/attach/section.hpp>
 
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>

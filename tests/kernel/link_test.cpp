@@ -1,12 +1,12 @@
-#include <aiobpf/bpf/attach/btf_tracepoint.hpp>
-#include <aiobpf/bpf/attach/section.hpp>
-#include <aiobpf/bpf/attach/tracepoint.hpp>
-
 #include "calls.hpp"
 #include "error_of.hpp"
 #include "kernel.hpp"
 #include "mounts.hpp"
 #include "raw_bytes.hpp"
+
+#include <aiobpf/bpf/attach/btf_tracepoint.hpp>
+#include <aiobpf/bpf/attach/section.hpp>
+#include <aiobpf/bpf/attach/tracepoint.hpp>
 
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 // Reads types from compiled objects. Opening one needs no privilege and no kernel.
-#include <aiobpf/bpf/btf.hpp>
-
 #include "bpf_printing.hpp"
 #include "error_of.hpp"
 #include "kernel.hpp"
+
+#include <aiobpf/bpf/btf.hpp>
 
 #include <boost/test/unit_test.hpp>
 

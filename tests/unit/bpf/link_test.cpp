@@ -1,7 +1,7 @@
 // A link of an attachment that libbpf has no bpf_link for.
-#include <aiobpf/bpf/link.hpp>
-
 #include "in_child.hpp"
+
+#include <aiobpf/bpf/link.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,6 @@
 #include "loop_printing.hpp"
-#include "run.hpp"
-
 #include "numbers.hpp"
+#include "run.hpp"
 
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/loop/memory_ring.hpp>

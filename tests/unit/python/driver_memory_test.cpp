@@ -1,6 +1,5 @@
 // Every allocation of a driver fails once, one after the other: nothing crashes, hangs, or is lost.
 #include "driver.hpp"
-
 #include "failing_new.hpp"
 #include "numbers.hpp"
 
