@@ -55,7 +55,7 @@ def _of(its: _aiobpf.Type, path: str) -> _Dtype:
     if its.kind == "character":
         return "S1"
     letter = {"boolean": "b", "floating_point": "f"}.get(its.kind, "i" if its.is_signed else "u")
-    if its.size > 8:
+    if its.size > (1 if its.kind == "boolean" else 8):
         raise BpfUnsupportedError(f"{path} is {str(its)!r}, which NumPy has no dtype for")
     return f"<{letter}{its.size}"
 

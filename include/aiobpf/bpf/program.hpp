@@ -24,7 +24,6 @@ public:
   std::string type_name() const;  ///< as in "tracing", "syscall"
   bool is_loaded() const noexcept { return native_handle() >= 0; }
   int native_handle() const noexcept;  ///< its descriptor, -1 when it is not loaded
-  ::bpf_program* native_program() const noexcept { return program_; }  ///< libbpf's
 
   struct run_result {
     std::uint32_t value = 0;        ///< what the program returned
@@ -37,6 +36,7 @@ public:
   run_result run(std::span<std::byte> context = {}) const;
 
 private:
+  friend class attach_call;  // what every kind of attaching shares
   ::bpf_program* program_;
 };
 

@@ -71,7 +71,7 @@ link attach_call::finish(::bpf_link* made) {
 }
 
 void attach_call::throw_failed(int errno_value) {
-  const auto type = ::bpf_program__type(program_.native_program());
+  const auto type = ::bpf_program__type(native());
   if (errno_value == ENOENT || errno_value == ESRCH) {
     throw_with_remedy(errno_value, step_, hint_of_missing_place(type), log_.take());
   }

@@ -8,6 +8,9 @@
 #include <initializer_list>
 #include <string>
 
+struct bpf_program;
+struct bpf_link;
+
 namespace aiobpf::bpf {
 
 /// Who says where a program goes.
@@ -18,7 +21,7 @@ enum class attach_target { section, options };
 ///   attach_call call{"attach", program, "to the perf event ..."};
 ///   call.check_loaded();
 ///   call.check_section({"perf_event"});
-///   return call.finish(::bpf_program__attach_perf_event(...));
+///   return call.finish(::bpf_program__attach_perf_event(call.native(), ...));
 class attach_call {
 public:
   /// `verb`, the program's name and `place` begin each message.
@@ -33,6 +36,8 @@ public:
   /// Whether the program's section is one of these, or begins with one of these and a slash. Throws
   /// bpf::error: wrong_type.
   void check_section(std::initializer_list<const char*> names) const;
+
+  ::bpf_program* native() const noexcept { return program_.program_; }
 
   /// The link that libbpf made; else throws what its errno means here.
   link finish(::bpf_link* made);

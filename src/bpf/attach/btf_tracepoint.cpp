@@ -14,8 +14,7 @@ void prepare(const program& program, const btf_tracepoint_options& options) {
   call.check_not_loaded();
   call.check_section({"tp_btf"});
   if (has_nul(options.name)) call.throw_failed(ESRCH);
-  if (const int failed =
-          ::bpf_program__set_attach_target(program.native_program(), 0, options.name.c_str())) {
+  if (const int failed = ::bpf_program__set_attach_target(call.native(), 0, options.name.c_str())) {
     call.throw_failed(-failed);
   }
 }

@@ -15,7 +15,7 @@ link attach(const program& program, const tracepoint_options& options) {
   call.check_section({"tracepoint", "tp"});
   if (has_nul(options.category) || has_nul(options.name)) call.throw_failed(ENOENT);
   LIBBPF_OPTS(bpf_tracepoint_opts, more, .bpf_cookie = options.cookie);
-  return call.finish(::bpf_program__attach_tracepoint_opts(program.native_program(), options.category.c_str(),
+  return call.finish(::bpf_program__attach_tracepoint_opts(call.native(), options.category.c_str(),
                                                            options.name.c_str(), &more));
 }
 
