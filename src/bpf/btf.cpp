@@ -8,6 +8,7 @@
 #include "kernel_btf.hpp"
 #include "libbpf_log.hpp"
 #include "names.hpp"
+#include "nearest_names.hpp"
 #include "read_file.hpp"
 #include "throw_error.hpp"
 
@@ -44,18 +45,24 @@ btf_handle parse(bytes_view raw, const std::string& step) {
   return types;
 }
 
-// "; there are: a, b, ...", or nothing where there are none.
-std::string struct_names(const ::btf* types) {
-  std::string names;
-  std::size_t found = 0;
+// "; <what>: a, b", or nothing without names.
+std::string listed(std::string_view what, const std::vector<std::string_view>& names) {
+  std::string list;
+  for (const auto name : names)
+    list.append(list.empty() ? "; " + std::string{what} + ": " : ", ").append(name);
+  return list;
+}
+
+// The structs that there are, or where they are many those that may have been meant.
+std::string struct_names(const ::btf* types, std::string_view wanted) {
+  std::vector<std::string_view> names;
   for (__u32 id = 1; id < ::btf__type_cnt(types); ++id) {
     const ::btf_type* type = ::btf__type_by_id(types, id);
     const std::string_view name = or_empty(::btf__name_by_offset(types, type->name_off));
-    if (!::btf_is_struct(type) || !is_identifier(name)) continue;  // unnamed, or damaged
-    if (++found > named_structs_limit) return names + ", ...";
-    names.append(found == 1 ? "; there are: " : ", ").append(name);
+    if (::btf_is_struct(type) && is_identifier(name)) names.push_back(name);  // else unnamed, or damaged
   }
-  return names;
+  if (names.size() <= named_structs_limit) return listed("there are", names);
+  return listed("similar names", nearest_names(wanted.substr(wanted.rfind(' ') + 1), names));
 }
 
 }  // namespace
@@ -105,8 +112,9 @@ type_ptr btf::find(std::string_view name) const {
   }
   if (!state_->names) state_->names.emplace(state_->types);
   if (const auto id = state_->names->find(name)) return state_->builder.build(id, step);
-  throw_error(errc::not_found, step,
-              "no type of that name in " + state_->where + struct_names(state_->types) + state_->remedy);
+  throw_error(
+      errc::not_found, step,
+      "no type of that name in " + state_->where + struct_names(state_->types, name) + state_->remedy);
 }
 
 std::uint32_t btf::size() const noexcept {

@@ -56,6 +56,16 @@ BOOST_AUTO_TEST_CASE(a_struct_of_the_kernel_is_read) {
       says(error_of([&] { kernel.find("no_such_type"); }), "no type of that name in the kernel's BTF"));
 }
 
+BOOST_AUTO_TEST_CASE(a_misspelt_name_gets_those_that_are_similar) {
+  const auto kernel = bpf::btf::of_kernel();
+  for (const std::string name : {"task_strcut", "struct task_strct", "ask_struct"}) {
+    BOOST_TEST(says(error_of([&] { kernel.find(name); }), "; similar names: "));
+    BOOST_TEST(says(error_of([&] { kernel.find(name); }), "task_struct"));
+  }
+  const std::string told = error_of([&] { kernel.find("nothing_is_called_like_this"); }).what();
+  BOOST_TEST(told == "type 'nothing_is_called_like_this': no type of that name in the kernel's BTF");
+}
+
 BOOST_AUTO_TEST_CASE(every_type_of_the_kernel_is_read) {
   const auto kernel = bpf::btf::of_kernel();
   for (std::uint32_t id = 0; id <= kernel.size(); ++id) BOOST_REQUIRE((kernel.at(id) != nullptr));
