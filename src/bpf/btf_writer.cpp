@@ -2,10 +2,12 @@
 
 #include <linux/btf.h>
 
+#include <algorithm>
 #include <cstring>
 #include <initializer_list>
 #include <map>
 #include <unordered_map>
+#include <utility>
 
 namespace aiobpf::bpf {
 namespace {
@@ -16,6 +18,14 @@ std::vector<std::byte>& append(std::vector<std::byte>& out, const void* from, st
   const auto* bytes = static_cast<const std::byte*>(from);
   out.insert(out.end(), bytes, bytes + size);
   return out;
+}
+
+// Of a narrow enumeration, whose negative enumerators make it a signed one.
+bool fit_into_32_bits(const type& enumeration) {
+  return std::all_of(
+      enumeration.enumerators.begin(), enumeration.enumerators.end(), [&](const enumerator& one) {
+        return std::in_range<std::int32_t>(one.value) && (one.value >= 0 || enumeration.is_signed);
+      });
 }
 
 // What is equal is written once: so equal types give equal bytes, however their trees share their parts.
@@ -86,14 +96,16 @@ private:
       case type_kind::union_: break;
     }
     words members;
+    bool has_bitfields = false;  // then offsets have 24 bits, and sizes are above them
     for (const auto& one : its.members) {
+      has_bitfields = has_bitfields || one.bit_size != 0;
       const auto bits = static_cast<std::uint32_t>(one.bit_size) << 24;
       const auto member_type = add(*one.type);
       members.insert(members.end(),
                      {offset_of(one.name), member_type, bits | static_cast<std::uint32_t>(one.bit_offset)});
     }
     const auto kind = its.kind == type_kind::union_ ? BTF_KIND_UNION : BTF_KIND_STRUCT;
-    return emit(kind, its.name, true, {size}, its.members.size(), members);
+    return emit(kind, its.name, has_bitfields, {size}, its.members.size(), members);
   }
 
   std::uint32_t add_opaque(const std::string& name) {
@@ -111,7 +123,7 @@ private:
   }
 
   std::uint32_t add_enumeration(const type& its) {
-    const bool is_wide = its.size == 8;
+    const bool is_wide = its.size == 8 || !fit_into_32_bits(its);
     words enumerators;
     for (const auto& one : its.enumerators) {
       const auto value = static_cast<std::uint64_t>(one.value);

@@ -5,6 +5,7 @@
 
 #include <bpf/btf.h>
 
+#include <algorithm>
 #include <optional>
 #include <unordered_set>
 
@@ -16,6 +17,15 @@ namespace {
 constexpr int deepest = 128;
 
 constexpr std::size_t pointer_bytes = 8;
+
+// Bits from the start of a struct: as many as the offsets have in BTF of structs with bitfields, beside the
+// size.
+constexpr std::size_t farthest_bitfield = 1U << 24;
+
+bool has_bitfields(const type& its) {
+  return std::any_of(its.members.begin(), its.members.end(),
+                     [](const member& one) { return one.bit_size != 0; });
+}
 
 bool is_number_size(std::size_t size) {
   return size == 1 || size == 2 || size == 4 || size == 8 || size == 16;
@@ -188,6 +198,9 @@ private:
     made->name = name_of(from);
     for (__u32 i = 0; i < ::btf_vlen(&from); ++i) {
       if (auto one = make_member(from, i, depth)) made->members.push_back(std::move(*one));
+    }
+    if (has_bitfields(*made) && made->size > farthest_bitfield / 8) {
+      throw_corrupt("a struct with bitfields is larger than BTF can say where they are");
     }
     std::unordered_set<std::string> names;
     for (auto& field : fields_of(*made)) {

@@ -87,6 +87,9 @@ const std::vector<damaged> all_damaged{
     {"an offset inside of a byte", u32 + words{a, info(BTF_KIND_STRUCT, 1), 8, b, 1, 3}, "a bitfield that"},
     {"a bitfield wider than its type",
      u32 + words{a, info(BTF_KIND_STRUCT, 1) | with_flag, 8, b, 1, 33U << 24}, "a bitfield that"},
+    {"a bitfield in a struct that is too large for it",
+     words{a, info(BTF_KIND_INT), 4, 5} + words{a, info(BTF_KIND_STRUCT, 1), 1U << 22, b, 1, 1U << 24},
+     "a struct with bitfields is larger"},
     {"a bitfield of a struct",
      words{a, info(BTF_KIND_STRUCT), 4} + words{a, info(BTF_KIND_STRUCT, 1) | with_flag, 8, b, 1, 3U << 24},
      "a bitfield that"},
@@ -115,6 +118,28 @@ BOOST_AUTO_TEST_CASE(bitfields_without_the_flag_are_read) {
   const auto field = types.at(2)->members.at(0);
   BOOST_TEST(field.bit_offset == 34U);
   BOOST_TEST(field.bit_size == 5U);
+}
+
+// A bitfield's offset has 24 bits in BTF, any other one's 32.
+BOOST_AUTO_TEST_CASE(a_field_far_from_the_start_is_written_where_it_is) {
+  constexpr std::uint32_t far = 1U << 24;
+  const auto types = bpf::btf::of_bytes(
+      btf_of(u32 + words{a, info(BTF_KIND_STRUCT, 2), far / 8 + 8, a, 1, far, b, 1, far + 32}));
+  const auto back = bpf::btf::of_bytes(to_btf(*types.at(2)));
+  const auto fields = fields_of(*back.at(back.size()));
+  BOOST_TEST(fields.at(0).bit_offset == far);
+  BOOST_TEST(fields.at(1).bit_offset == far + 32);
+  BOOST_TEST(fields.at(1).bit_size == 0U);
+}
+
+// Whatever its own size is.
+BOOST_AUTO_TEST_CASE(enumerators_of_64_bits_are_written_whole) {
+  const auto types = bpf::btf::of_bytes(btf_of(words{a, info(BTF_KIND_ENUM64, 2), 4, a, ~0U, 0, b, 1, 2}));
+  const auto back = bpf::btf::of_bytes(to_btf(*types.at(1)));
+  const auto& found = *back.at(back.size());
+  BOOST_TEST(!found.is_signed);
+  BOOST_TEST(found.enumerators.at(0).value == 0xffffffff);
+  BOOST_TEST(found.enumerators.at(1).value == 0x200000001);
 }
 
 BOOST_AUTO_TEST_CASE(a_declaration_is_found_where_there_is_no_definition) {
