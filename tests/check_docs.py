@@ -118,21 +118,31 @@ def check_script(command: str) -> None:
 
 
 def check_preset(command: str) -> None:
-    kinds = {"cmake --workflow": "workflowPresets", "ctest": "testPresets"}
+    kinds = {"cmake --workflow": "workflowPresets", "cmake --build": "buildPresets", "ctest": "testPresets"}
     kind = next(kind for start, kind in kinds.items() if command.startswith(start))
     presets = json.loads((ROOT / "CMakePresets.json").read_text())[kind]
     wanted = re.search(r"--preset (\w+)", command)
     assert wanted and wanted[1] in {preset["name"] for preset in presets}
-    if label := re.search(r"-L (\w+)", command):
-        listed = succeed(cached("CMAKE_CTEST_COMMAND"), "-N", "-L", label[1], cwd=BUILD)
+    if chosen := re.search(r"(-[LR]) '?([\w^$]+)", command):
+        listed = succeed(cached("CMAKE_CTEST_COMMAND"), "-N", chosen[1], chosen[2], cwd=BUILD)
         assert "Total Tests: 0" not in listed
+
+
+def check_pytest(command: str) -> None:
+    """Its tests are there."""
+    words = command.split()
+    arguments = words[words.index("pytest") + 1 :]
+    environment = {"PYTHONPATH": str(PACKAGES)}
+    succeed(sys.executable, "-m", "pytest", "--collect-only", "-q", *arguments, cwd=ROOT, env=environment)
 
 
 #: How each command of a document begins, and what is done with it: None is run by the tests below.
 COMMANDS: dict[str, Callable[[str], None] | None] = {
     "./scripts/": check_script,
     "cmake --workflow": check_preset,
+    "cmake --build --preset dev": check_preset,
     "ctest --preset": check_preset,
+    "PYTHONPATH=build/dev/python .venv/bin/python -m pytest": check_pytest,
     "clang-14": None,
     "cmake --preset library": None,
 }

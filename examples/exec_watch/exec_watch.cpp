@@ -2,6 +2,7 @@
 //   exec_watch exec.bpf.o
 #include "printable.hpp"
 
+#include <aiobpf/bpf/attach/section.hpp>
 #include <aiobpf/bpf/object_file.hpp>
 #include <aiobpf/loop/ring_source.hpp>
 #include <aiobpf/loop/stream.hpp>
@@ -60,7 +61,7 @@ int main(int argc, char** argv) try {
     return 2;
   }
   const bpf::object object = bpf::object_file{argv[1]}.load();
-  const bpf::link link = object.program("on_exec").attach();
+  const bpf::link link = bpf::attach(object.program("on_exec"));
 
   asio::io_context context;
   loop::stream events{context.get_executor(), {.latency = std::chrono::milliseconds{1}}};

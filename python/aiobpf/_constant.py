@@ -5,24 +5,27 @@ from __future__ import annotations
 import struct
 from typing import TypeAlias
 
+from aiobpf import _aiobpf
 from aiobpf._errors import BtfValidationError
-from aiobpf._event_type import Field
 
 #: What a `const volatile` global can be set to.
 Constant: TypeAlias = bytes | bytearray | memoryview | int | float
 
 
-def to_constant(variable: Field, value: int | float) -> bytes:
+_NUMBERS = ("integer", "boolean", "floating_point", "enumeration", "pointer")
+
+
+def to_constant(name: str, described: _aiobpf.Type, value: int | float) -> bytes:
     """The bytes of a number (bool is one), little endian. Raises BtfValidationError, TypeError."""
-    name, _, kind, signed, size, count, _ = variable
     where = f"`const volatile` global {name!r}"
-    if kind == "text" or count > 0:
-        raise TypeError(f"{where} is an array or a character: pass bytes of its size, {size * max(count, 1)}")
-    if kind == "floating":
+    signed, size = described.is_signed, described.size
+    if described.kind not in _NUMBERS:
+        raise TypeError(f"{where} is {str(described)!r} and not a number: pass bytes of its size, {size}")
+    if described.kind == "floating_point":
         return _to_float(where, size, value)
     if isinstance(value, float):
         raise TypeError(f"{where} is an integer, and {value!r} is a float")
-    bits = 1 if kind == "boolean" else size * 8 - signed
+    bits = 1 if described.kind == "boolean" else size * 8 - signed
     least, most = (-(1 << bits) if signed else 0), (1 << bits) - 1
     if not least <= value <= most:
         raise BtfValidationError(f"{where} has {size} bytes and holds {least} to {most}, not {value}")

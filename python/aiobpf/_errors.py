@@ -9,7 +9,7 @@ BpfError
  ├─ BpfAttachError          attaching a program
  ├─ BpfMapError             a map operation, or a map of the wrong type
  ├─ BpfNotFoundError        no such program, map or type (a KeyError)
- ├─ BpfPermissionError      what lacks, and how to get it (a PermissionError)
+ ├─ BpfPermissionError      what is missing, and how to get it (a PermissionError)
  ├─ BpfSyscallError         the kernel refused a call (an OSError)
  ├─ BtfValidationError      records or types that do not fit (a ValueError)
  ├─ BpfClosedError          used after close (a RuntimeError)
@@ -95,11 +95,11 @@ class BpfMapError(BpfError):
 
 
 class BpfNotFoundError(BpfError, KeyError):
-    """There is no program, map or type of that name. The message names those there are."""
+    """No program, map or type has that name. The message lists the names that exist."""
 
 
 class BpfPermissionError(BpfError, PermissionError):  # type: ignore[misc]  # errno is always an int here
-    """The kernel refused for lack of privilege. The message names the capability."""
+    """The kernel refused because a capability is missing. The message names it."""
 
 
 class BpfSyscallError(BpfError, OSError):  # type: ignore[misc]  # the same

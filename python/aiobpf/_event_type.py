@@ -1,7 +1,7 @@
 """Event classes made from an object's BTF.
 
-A layout describes a struct completely, in tuples of strings and numbers: equal layouts have one class in a process,
-and an event is pickled as its layout and its bytes.
+A class is made from one type of BTF, and written as that: equal types have one class in a process, and an event is
+pickled as its type's BTF and its bytes.
 """
 
 from __future__ import annotations
@@ -12,31 +12,32 @@ import weakref
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from aiobpf import _aiobpf, _arguments
+from aiobpf._dtype import LazyDtype
 
 #: Name and value of each.
 Enumerators: TypeAlias = tuple[tuple[str, int], ...]
-#: Name, offset, kind, signed, bytes of an element, elements (0: not an array), enumerators.
-Field: TypeAlias = tuple[str, int, str, bool, int, int, Enumerators]
-#: Name, bytes, fields.
-Layout: TypeAlias = tuple[str, int, tuple[Field, ...]]
 
-# Reentrant: making a class may run the cycle collector, and so anybody's code.
+# Reentrant: a class is made while an outer one is, and making one may run the cycle collector, and so anybody's code.
 _making = threading.RLock()
-_classes: weakref.WeakValueDictionary[Layout, type[Any]] = weakref.WeakValueDictionary()
+_classes: weakref.WeakValueDictionary[tuple[str, bytes], type[Any]] = weakref.WeakValueDictionary()
 _enumerations: weakref.WeakValueDictionary[tuple[str, Enumerators], type[Enumeration]] = weakref.WeakValueDictionary()
 
 
-def make_event_type(layout: Layout) -> type[Any]:
-    """The class for a struct's layout, as ObjectFile.layout() gives it."""
+def make_event_type(described: _aiobpf.Type, field: str = "") -> type[Any]:
+    """The class for a struct or union; one without a name is called as the field that has it.
+
+    Raises BpfUnsupportedError (a field of a type that is not read), BtfValidationError (not a struct or union).
+    """
+    key = (_name_of(described, field), described.btf)
     with _making:
-        known = _classes.get(layout)
+        known = _classes.get(key)
         if known is None:
-            known = _classes[layout] = _make(layout)
+            known = _classes[key] = _make(described, *key)
         return known
 
 
-class _HasLayouts(Protocol):
-    def layout(self, type: bytes) -> Layout: ...
+class _HasTypes(Protocol):
+    def type(self, name: bytes) -> _aiobpf.Type: ...
 
 
 class EventTypes:
@@ -45,17 +46,18 @@ class EventTypes:
     def __init__(self) -> None:
         self._made: dict[str, type[Any]] = {}
 
-    def get(self, types: _HasLayouts, name: str) -> type[Any]:
-        """Raises BpfNotFoundError, BpfUnsupportedError."""
+    def get(self, types: _HasTypes, name: str) -> type[Any]:
+        """Raises BpfNotFoundError, BpfUnsupportedError, BtfValidationError."""
         made = self._made.get(name) if isinstance(name, str) else None
         if made is None:
-            made = self._made[name] = make_event_type(types.layout(_arguments.text("name", name)))
+            made = self._made[name] = make_event_type(types.type(_arguments.text("name", name)))
         return made
 
 
-def restore_event(layout: Layout, data: bytes) -> Any:
+def restore_event(name: str, btf: bytes, data: bytes) -> Any:
     """What a pickled event calls."""
-    return make_event_type(layout)(data)
+    known = _classes.get((name, btf))
+    return (make_event_type(_aiobpf.type_of_btf(btf), name) if known is None else known)(data)
 
 
 def restore_member(name: str, enumerators: Enumerators, value: int) -> Enumeration:
@@ -64,7 +66,7 @@ def restore_member(name: str, enumerators: Enumerators, value: int) -> Enumerati
 
 
 class Enumeration(enum.IntEnum):
-    """An enumeration of BTF; pickled with its enumerators, as it stands in no module."""
+    """An enumeration of BTF; pickled with its enumerators, as no module has it."""
 
     def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
         cls = type(self)
@@ -72,29 +74,40 @@ class Enumeration(enum.IntEnum):
         return restore_member, (cls.__name__, enumerators, int(self))
 
 
-def _make(layout: Layout) -> type[Any]:
-    name, size, fields = layout
+def _name_of(described: _aiobpf.Type, field: str) -> str:
+    return described.alias or described.name or field or "unnamed"
 
+
+def _make(described: _aiobpf.Type, name: str, btf: bytes) -> type[Any]:
     def reduce(event: Any) -> tuple[Any, ...]:
-        return restore_event, (layout, bytes(event))
+        return restore_event, (name, btf, bytes(event))
 
-    described = [
-        (field, offset, kind, signed, element, count, _members(field, enumerators))
-        for field, offset, kind, signed, element, count, enumerators in fields
-    ]
     attributes = {
         "_asdict": _asdict,
-        "dtype": _LazyDtype(layout),
+        "dtype": LazyDtype(name, described),
         "__copy__": _itself,
         "__deepcopy__": _itself,
         "__reduce__": reduce,
     }
-    return _aiobpf.make_event_type(name, size, described, attributes)
+    return _aiobpf.make_event_type(described, name, _convert, attributes)
+
+
+def _convert(field: str, described: _aiobpf.Type) -> type[Any] | dict[int, Enumeration] | None:
+    """What a field of a struct, union or enumeration becomes."""
+    if described.kind == "enumeration":
+        return _members(_name_of(described, field), described.enumerators)
+    return make_event_type(described, field)
 
 
 def _asdict(event: Any) -> dict[str, Any]:
-    """The fields by name, in the struct's order."""
-    return {name: getattr(event, name) for name in event._fields}
+    """The fields by name, in the struct's order; nested structs are dicts as well."""
+    return {name: _plain(getattr(event, name)) for name in event._fields}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return _asdict(value) if vars(type(value)).get("_asdict") is _asdict else value
 
 
 _E = TypeVar("_E")
@@ -104,11 +117,11 @@ def _itself(event: _E, _memo: object = None) -> _E:
     return event  # nothing can change it
 
 
-def _members(field: str, enumerators: Enumerators) -> dict[int, Enumeration] | None:
+def _members(name: str, enumerators: Enumerators) -> dict[int, Enumeration] | None:
     if not enumerators:
         return None
     try:
-        return {int(member): member for member in _enumeration(field, enumerators)}
+        return {int(member): member for member in _enumeration(name, enumerators)}
     except (TypeError, ValueError):  # names that Python's enum keeps for itself, as `mro`: numbers then
         return None
 
@@ -121,40 +134,3 @@ def _enumeration(name: str, enumerators: Enumerators) -> type[Enumeration]:
         made: type[Enumeration] = Enumeration(name, enumerators)  # type: ignore[call-arg, arg-type, assignment]
         _enumerations[name, enumerators] = made
         return made
-
-
-class _LazyDtype:
-    """The attribute `dtype` of an event class: the NumPy dtype of its records."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self._made: Any = None
-
-    def __get__(self, _event: object, _cls: object = None) -> Any:
-        if self._made is None:
-            self._made = self._make()
-        return self._made
-
-    def _make(self) -> Any:
-        name, size, fields = self._layout
-        try:
-            import numpy
-        except ImportError:
-            message = f"{name}.dtype needs NumPy, which is not installed: pip install numpy"
-            raise ImportError(message, name="numpy") from None
-        return numpy.dtype(
-            {
-                "names": [field[0] for field in fields],
-                "formats": [_format(*field[2:6]) for field in fields],
-                "offsets": [field[1] for field in fields],
-                "itemsize": size,
-            }
-        )
-
-
-def _format(kind: str, signed: bool, size: int, count: int) -> str | tuple[str, int]:
-    if kind == "text":
-        return f"S{max(count, 1)}"
-    letter = {"boolean": "b", "floating": "f"}.get(kind, "i" if signed else "u")
-    scalar = f"<{letter}{size}"
-    return (scalar, count) if count else scalar

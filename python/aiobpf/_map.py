@@ -12,7 +12,7 @@ Key = bytes | bytearray | memoryview
 Value = bytes | list[bytes]
 
 
-class _LetGo:
+class _Closed:
     def __init__(self, what: str) -> None:
         self._what = what
 
@@ -20,9 +20,9 @@ class _LetGo:
         raise BpfClosedError(f"{self._what}: its object was closed")
 
 
-def let_go(what: str) -> Any:
+def closed(what: str) -> Any:
     """Takes the place of what an object held: any use of it is a BpfClosedError, and open ones pay for no check."""
-    return _LetGo(what)
+    return _Closed(what)
 
 
 class MapOwner(Protocol):
@@ -79,8 +79,8 @@ class BpfMap(MutableMapping[Key, Value]):
         """The map's descriptor; the map's own, do not close it."""
         return self._raw.fd
 
-    def _let_go(self) -> None:
-        self._raw = let_go(f"map {self._name}")
+    def _close(self) -> None:
+        self._raw = closed(f"map {self._name}")
 
     def _bytes(self, given: object, what: str) -> Any:
         if isinstance(given, (bytes, bytearray, memoryview)):
@@ -143,6 +143,6 @@ class BpfMap(MutableMapping[Key, Value]):
                 yield key, self._from_raw(value)
 
     def __repr__(self) -> str:
-        if isinstance(self._raw, _LetGo):
+        if isinstance(self._raw, _Closed):
             return f"<aiobpf.BpfMap {self.name!r} (closed)>"
         return f"<aiobpf.BpfMap {self.name!r} ({self.type_name}, {self.max_entries} entries)>"

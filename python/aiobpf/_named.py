@@ -46,9 +46,9 @@ class Named(Generic[M]):
     def items(self) -> list[tuple[str, M]]:
         return [(name, self[name]) for name in self._names]
 
-    def _let_go(self) -> None:
+    def _close(self) -> None:
         for one in self._made.values():
-            one._let_go()
+            one._close()
         self._made.clear()
 
     def __repr__(self) -> str:

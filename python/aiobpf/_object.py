@@ -16,7 +16,7 @@ from aiobpf._program import BpfProgram
 
 class BpfObject:
     """A loaded object. Ends with its `with` block or by `close()`: links are detached, programs and maps are
-    let go, whoever still holds them: using one is a BpfClosedError. Ring buffers that read its maps live on.
+    closed, whoever still holds them: using one is a BpfClosedError. Ring buffers that read its maps live on.
     """
 
     def __init__(self, raw: _aiobpf.Object, name: str, event_types: EventTypes) -> None:
@@ -54,22 +54,25 @@ class BpfObject:
             event._asdict()                               # fields by name
             numpy.asarray(batch).view(ExecEvent.dtype)    # records as rows
 
-        Numbers, bool, enums, char[N] (bytes up to the first NUL) and arrays of them are read; of
-        other members BpfUnsupportedError says which. Raises BpfNotFoundError.
+        Numbers, bool, enums, char[N] (bytes up to the first NUL), pointers (int), bitfields and arrays of arrays are
+        read; a nested struct or union is an event, too, and fields of anonymous ones are the outer struct's.
+        Raises BpfNotFoundError; BpfUnsupportedError (a field of another type, as a flexible array: the message names
+        it); BtfValidationError (not a struct or union).
 
-        An event can be copied and pickled. It is pickled with its struct's layout, so it can be read where the
-        object is not; a process has one class for equal layouts. `ExecEvent.dtype` raises ImportError where
-        NumPy is missing; a field of that name comes before it.
+        An event can be copied and pickled. It is pickled with its type's BTF, so it can be read where the object is
+        not; a process has one class for equal types. `ExecEvent.dtype` raises ImportError where NumPy is missing,
+        and BpfUnsupportedError where NumPy has no dtype (bitfields, integers of 16 bytes); a field of that name
+        comes before it.
         """
         return self._event_types.get(self._check_open(), name)
 
     def close(self) -> None:
-        """Detaches what is attached and lets go of programs and maps. Idempotent."""
+        """Detaches what is attached and closes programs and maps. Idempotent."""
         for link in self._links:
             link.detach()
         self._links.clear()
-        self.programs._let_go()
-        self.maps._let_go()
+        self.programs._close()
+        self.maps._close()
         self._raw = None
 
     def _check_open(self) -> _aiobpf.Object:

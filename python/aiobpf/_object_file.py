@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from aiobpf import _aiobpf, _arguments
 from aiobpf._constant import Constant, to_constant
@@ -12,22 +12,40 @@ from aiobpf._errors import BpfFileError
 from aiobpf._event_type import EventTypes
 from aiobpf._object import BpfObject
 
+#: An object: the path of its file, or the object itself.
+Source: TypeAlias = _arguments.Path | bytearray | memoryview
+
+_ELF_MAGIC = b"\x7fELF"
+
+
+def _path_of(source: Source) -> _arguments.Path | None:
+    """None: it is an object. Bytes may be a path as well; no path begins as an object does."""
+    if isinstance(source, bytearray | memoryview):
+        return None
+    return None if isinstance(source, bytes) and source.startswith(_ELF_MAGIC) else source
+
+
+def _open_path(path: _arguments.Path) -> _aiobpf.ObjectFile:
+    try:
+        return _aiobpf.open_file(_arguments.path(path))
+    except BpfFileError as error:
+        error.filename = os.fspath(path)
+        raise
+
 
 class BpfObjectFile:
-    """An object that was opened and not yet loaded: the time to set sizes and constants. Needs no privilege.
+    """An object that was opened and not yet loaded: the time to set sizes and constants. No privilege is
+    required.
 
     file = aiobpf.open("exec.bpf.o")
     file.set_max_entries("events", 1 << 20)
     with file.load() as obj: ...
     """
 
-    def __init__(self, path: _arguments.Path) -> None:
-        try:
-            self._raw = _aiobpf.open_file(_arguments.path(path))
-        except BpfFileError as error:
-            error.filename = os.fspath(path)
-            raise
-        self._name = os.path.basename(os.fsdecode(path))
+    def __init__(self, source: Source) -> None:
+        path = _path_of(source)
+        self._raw = _aiobpf.open_memory(source) if path is None else _open_path(path)
+        self._name = "memory" if path is None else os.path.basename(os.fsdecode(path))
         self._event_types = EventTypes()
 
     def program_names(self) -> list[str]:
@@ -50,7 +68,7 @@ class BpfObjectFile:
         """
         name = _arguments.text("variable", variable)
         if isinstance(value, int | float):
-            value = to_constant(self._raw.rodata(name), value)
+            value = to_constant(variable, self._raw.rodata(name), value)
         self._raw.set_rodata(name, value)
 
     def set_autoload(self, program: str, load: bool) -> None:
@@ -64,25 +82,26 @@ class BpfObjectFile:
     def load(self) -> BpfObject:
         """Loads programs and maps into the kernel. The file is spent, also when it fails.
 
-        Raises BpfVerifierError (with `verifier_log`), BpfPermissionError (names what lacks), BpfLoadError.
+        Raises BpfVerifierError (with `verifier_log`), BpfPermissionError (names what is missing), BpfLoadError.
         """
         loaded = self._raw.load()
         types, self._event_types = self._event_types, EventTypes()  # the object's now
         return BpfObject(loaded, self._name, types)
 
 
-def open(path: _arguments.Path) -> BpfObjectFile:
+def open(source: Source) -> BpfObjectFile:
     """Opens a compiled CO-RE object (.bpf.o) without loading it.
 
-    path: as open() takes it: str, bytes, os.PathLike.
+    source: the path of its file, as open() takes it (str, bytes, os.PathLike); or the object itself: a bytearray, a
+        memoryview, or bytes that begin with ELF's magic.
 
     Raises BpfFileError (an OSError too: BpfFileNotFoundError, ...), BpfLoadError (not a BPF object).
     """
-    return BpfObjectFile(path)
+    return BpfObjectFile(source)
 
 
 def load(
-    path: _arguments.Path,
+    source: Source,
     *,
     max_entries: Mapping[str, int] | None = None,
     rodata: Mapping[str, Constant] | None = None,
@@ -92,15 +111,16 @@ def load(
         with aiobpf.load("exec.bpf.o", max_entries={"events": 1 << 20}, rodata={"min_uid": 1000}) as obj:
             obj.program("on_exec").attach()
 
+    source: a path, or the object itself, as open() takes it.
     max_entries: entries of maps, or bytes of rings, as BpfObjectFile.set_max_entries() takes them.
     rodata: values of `const volatile` globals, as BpfObjectFile.set_rodata() takes them.
 
-    Raises BpfLoadError and its subclasses, BpfPermissionError, BpfUnsupportedError (this kernel lacks something),
+    Raises BpfLoadError and its subclasses, BpfPermissionError, BpfUnsupportedError (this kernel cannot do it),
     BpfSyscallError (no descriptor is left), and what those two raise.
     """
     sizes = _arguments.mapping("max_entries", max_entries)
     constants = _arguments.mapping("rodata", rodata)
-    file = open(path)
+    file = open(source)
     for map, entries in sizes.items():
         file.set_max_entries(map, entries)
     for variable, value in constants.items():
@@ -109,5 +129,5 @@ def load(
 
 
 def missing_requirements() -> list[str]:
-    """What this process lacks to load and attach BPF programs: one sentence each, with its remedy."""
+    """What is missing to load and attach BPF programs in this process: one sentence each, with its remedy."""
     return _aiobpf.missing_for_bpf()

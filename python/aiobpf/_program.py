@@ -7,7 +7,7 @@ from typing import Any
 
 from aiobpf import _aiobpf, _arguments
 from aiobpf._link import BpfLink
-from aiobpf._map import let_go
+from aiobpf._map import closed
 
 
 class BpfProgram:
@@ -38,8 +38,8 @@ class BpfProgram:
         """The program's descriptor; the program's own, do not close it."""
         return self._raw.fd
 
-    def _let_go(self) -> None:
-        self._raw = let_go(f"program {self._name}")
+    def _close(self) -> None:
+        self._raw = closed(f"program {self._name}")
 
     def attach(self) -> BpfLink:
         """Attaches where the program's section says.
@@ -63,7 +63,7 @@ class BpfProgram:
         """Runs a SEC("syscall") program once and returns what it returned (unsigned, 32 bits).
 
         context: what the program gets as its argument: bytes, or a writable buffer (bytearray,
-        ctypes.Structure), which then holds what the program wrote. Needs kernel 5.14.
+        ctypes.Structure), which then holds what the program wrote. Kernel 5.14.
         Raises BpfSyscallError.
         """
         if isinstance(context, bytes):

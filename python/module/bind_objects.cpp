@@ -1,5 +1,8 @@
 #include "bindings.hpp"
+#include "type_object.hpp"
 
+#include <aiobpf/bpf/attach/section.hpp>
+#include <aiobpf/bpf/attach/tracepoint.hpp>
 #include <aiobpf/bpf/environment.hpp>
 #include <aiobpf/bpf/object_file.hpp>
 
@@ -18,39 +21,20 @@ py::list to_list(const std::vector<std::string>& names) {
   return list;
 }
 
-const char* kind_name(bpf::field_kind kind) {
-  switch (kind) {
-    case bpf::field_kind::boolean: return "boolean";
-    case bpf::field_kind::enumeration: return "enumeration";
-    case bpf::field_kind::text: return "text";
-    case bpf::field_kind::floating_point: return "floating";
-    case bpf::field_kind::unsigned_integer:
-    case bpf::field_kind::signed_integer: break;
-  }
-  return "integer";
-}
-
-// (name, offset, kind, signed, size, count, ((enumerator, value)...))
-py::tuple to_tuple(const bpf::field& field) {
-  py::list enumerators;
-  for (const auto& [name, value] : field.enumerators) enumerators.append(py::make_tuple(name, value));
-  return py::make_tuple(field.name, field.offset, kind_name(field.kind), field.is_signed, field.size,
-                        field.count, py::tuple(enumerators));
-}
-
-// (name, size, (field...))
-py::tuple to_tuple(const bpf::struct_layout& layout) {
-  py::list fields;
-  for (const auto& field : layout.fields) fields.append(to_tuple(field));
-  return py::make_tuple(layout.name, layout.size, py::tuple(fields));
-}
-
 // --- object_file
 
 std::shared_ptr<bpf::object_file> open_file(const std::string& path) {
   return translated("open_error", [&] {
     const gil_released others_run;
     return std::make_shared<bpf::object_file>(path);
+  });
+}
+
+std::shared_ptr<bpf::object_file> open_memory(const py::object& object) {
+  const bytes_argument bytes{object};
+  return translated("BpfLoadError", [&] {
+    const gil_released others_run;
+    return std::make_shared<bpf::object_file>(bpf::object_file::from_memory(bytes.get()));
   });
 }
 
@@ -70,8 +54,8 @@ void set_rodata(bpf::object_file& file, const std::string& name, const py::objec
   translated("BpfLoadError", [&] { file.set_rodata(name, bytes.get()); });
 }
 
-py::tuple rodata(const bpf::object_file& file, const std::string& name) {
-  return translated("BpfUnsupportedError", [&] { return to_tuple(file.rodata(name)); });
+type_object rodata(const bpf::object_file& file, const std::string& name) {
+  return translated("BtfValidationError", [&] { return type_object{file.rodata(name)}; });
 }
 
 void set_autoload(bpf::object_file& file, const std::string& program, bool load_it) {
@@ -89,8 +73,8 @@ py::list map_names(const Object& object) {
 }
 
 template <class Object>
-py::tuple layout(const Object& object, const std::string& type) {
-  return translated("BtfValidationError", [&] { return to_tuple(object.layout(type)); });
+type_object type(const Object& object, const std::string& name) {
+  return translated("BtfValidationError", [&] { return type_object{object.types().find(name)}; });
 }
 
 // --- object
@@ -108,7 +92,7 @@ std::shared_ptr<bpf::map> map(const bpf::object& object, const std::string& name
 std::shared_ptr<bpf::link> attach(const bpf::program& program) {
   return translated("BpfAttachError", [&] {
     const gil_released others_run;
-    return std::make_shared<bpf::link>(program.attach());
+    return std::make_shared<bpf::link>(bpf::attach(program));
   });
 }
 
@@ -116,7 +100,7 @@ std::shared_ptr<bpf::link> attach_tracepoint(const bpf::program& program, const 
                                              const std::string& name) {
   return translated("BpfAttachError", [&] {
     const gil_released others_run;
-    return std::make_shared<bpf::link>(program.attach_tracepoint(category, name));
+    return std::make_shared<bpf::link>(bpf::attach(program, bpf::tracepoint_options{category, name}));
   });
 }
 
@@ -187,13 +171,14 @@ py::list missing() {
 void bind_objects() {
   py::def("missing_for_bpf", missing);
   py::def("open_file", open_file);
+  py::def("open_memory", open_memory);
 
   py::class_<bpf::object_file, std::shared_ptr<bpf::object_file>, boost::noncopyable>("ObjectFile",
                                                                                       py::no_init)
       .def("load", load)
       .def("program_names", program_names<bpf::object_file>)
       .def("map_names", map_names<bpf::object_file>)
-      .def("layout", layout<bpf::object_file>)
+      .def("type", type<bpf::object_file>)
       .def("set_max_entries", set_max_entries)
       .def("set_rodata", set_rodata)
       .def("rodata", rodata)
@@ -206,7 +191,7 @@ void bind_objects() {
       .def("has_map", &bpf::object::has_map)
       .def("program_names", program_names<bpf::object>)
       .def("map_names", map_names<bpf::object>)
-      .def("layout", layout<bpf::object>);
+      .def("type", type<bpf::object>);
 
   py::class_<bpf::program>("Program", py::no_init)
       .add_property("name", program_name)

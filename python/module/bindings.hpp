@@ -11,6 +11,8 @@
 
 namespace aiobpf::python {
 
+/// Types, and the classes of events made from them, into the current scope.
+void bind_types();
 /// Objects, programs, maps and links, into the current scope.
 void bind_objects();
 /// Readers and the ring in memory, into the current scope.

@@ -18,12 +18,12 @@ struct event_layout;
 /// An instance of an event class: the record's bytes, inside.
 struct event_object {
   PyObject_HEAD event_layout* layout;  // its class's: valid as long as the class is
-  std::byte data[1];                   // the struct's size in truth
+  std::byte data[1];                   // the really of the struct's size
 };
 
 /// What an event class knows of its struct. One a class, in a capsule in the class's dict; used with the GIL
-/// held.
-struct event_layout {
+/// held. Aligned to a cache line: every event touches it, and where the heap put it made a tenth of the time.
+struct alignas(64) event_layout {
   std::string name;
   std::size_t size = 0;  ///< bytes
   PyTypeObject* type = nullptr;

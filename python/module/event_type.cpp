@@ -3,16 +3,17 @@
 #include "errors.hpp"
 #include "field_reader.hpp"
 
+#include <aiobpf/bpf/error.hpp>
+
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace aiobpf::python {
 namespace {
 
 constexpr const char* capsule_name = "aiobpf.event_layout";
 constexpr const char* layout_attribute = "_layout";
-constexpr Py_ssize_t largest_struct = 1 << 30;  // a record's header has 30 bits for its length
+constexpr std::size_t largest_record = (1U << 30) - 1;  // its header has 30 bits for its length
 
 event_layout& layout_in(PyObject* event) {
   return *reinterpret_cast<event_object*>(event)->layout;
@@ -74,7 +75,7 @@ PyObject* repr(PyObject* self) {
   return text && end ? PyUnicode_Concat(text.get(), end.get()) : nullptr;
 }
 
-// By values, not by bytes: padding and what stands behind a text's NUL are nobody's.
+// By values, not by bytes: padding and what follows a text's NUL are not significant.
 PyObject* compare(PyObject* self, PyObject* other, int operation) {
   if ((operation != Py_EQ && operation != Py_NE) || Py_TYPE(self) != Py_TYPE(other)) {
     Py_RETURN_NOTIMPLEMENTED;
@@ -106,20 +107,31 @@ PyObject* get_field(PyObject* self, void* closure) {
   return field->read(data_of(self), *field);
 }
 
-std::unique_ptr<event_layout> read_layout(const char* name, Py_ssize_t size, PyObject* fields) {
+void check_event(const bpf::type& described, const std::string& name) {
+  const std::string step = "type '" + name + "'";
+  if (described.kind != bpf::type_kind::structure && described.kind != bpf::type_kind::union_) {
+    throw bpf::error{bpf::errc::wrong_type,
+                     step + " is '" + to_string(described) + "': an event is a struct or a union"};
+  }
+  if (described.size > largest_record) {
+    throw bpf::error{bpf::errc::not_supported, step + " is larger than any record"};
+  }
+}
+
+// Null with an exception set.
+std::unique_ptr<event_layout> make_layout(const bpf::type& described, const std::string& name,
+                                          const field_converter& convert) {
   auto layout = std::make_unique<event_layout>();
   layout->name = name;
-  layout->size = static_cast<std::size_t>(size);
-  const auto items = reference::steal(PySequence_Fast(fields, "fields must be a sequence"));
-  if (!items) return nullptr;
-  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
-    auto field = make_field_info(PySequence_Fast_GET_ITEM(items.get(), i), layout->size);
+  layout->size = described.size;
+  for (const auto& one : fields_of(described)) {
+    auto field = make_field_info(one, name, convert);
     if (!field) return nullptr;
     layout->getset.push_back({field->name.c_str(), get_field, nullptr, nullptr, field.get()});
     layout->fields.push_back(std::move(field));
   }
   layout->getset.push_back({});
-  return layout;
+  return layout->index_names() ? std::move(layout) : nullptr;
 }
 
 // Hands the layout to the type's dict, and the names to those who match and list. A field comes before an
@@ -144,18 +156,13 @@ bool finish_type(PyTypeObject* type, std::unique_ptr<event_layout> layout, PyObj
   return done;
 }
 
-PyObject* make_type(PyObject* arguments) {
-  const char* name = nullptr;
-  Py_ssize_t size = 0;
-  PyObject* fields = nullptr;
-  PyObject* attributes = nullptr;
-  if (!PyArg_ParseTuple(arguments, "snOO!", &name, &size, &fields, &PyDict_Type, &attributes)) return nullptr;
-  if (size < 0 || size > largest_struct) {
-    PyErr_Format(PyExc_ValueError, "a struct of %zd bytes is no event", size);
-    return nullptr;
-  }
-  auto layout = read_layout(name, size, fields);
-  if (!layout || !layout->index_names()) return nullptr;
+}  // namespace
+
+PyObject* make_event_type(const bpf::type& described, const std::string& name, const field_converter& convert,
+                          PyObject* attributes) {
+  check_event(described, name);
+  auto layout = make_layout(described, name, convert);
+  if (!layout) return nullptr;
 
   const std::string full_name = "aiobpf." + layout->name;
   PyType_Slot slots[] = {
@@ -177,12 +184,6 @@ PyObject* make_type(PyObject* arguments) {
   auto* made = reinterpret_cast<PyTypeObject*>(type.get());
   layout->type = made;
   return finish_type(made, std::move(layout), attributes) ? type.release() : nullptr;
-}
-
-}  // namespace
-
-PyObject* make_event_type(PyObject*, PyObject* arguments) {
-  return guarded<PyObject*>("BpfError", nullptr, [&] { return make_type(arguments); });
 }
 
 event_layout* layout_of(PyObject* object) noexcept {

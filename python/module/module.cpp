@@ -1,20 +1,12 @@
 // The module _aiobpf: Boost.Python for what is called now and then, raw C types for what is called for every
 // event. The package `aiobpf` is its only user; what is public is said there.
-#include "python.hpp"
-
 #include "batch_object.hpp"
 #include "bindings.hpp"
-#include "event_type.hpp"
+#include "python.hpp"
 #include "reader_object.hpp"
 #include "waiter.hpp"
 
 #include <boost/python.hpp>
-
-namespace {
-
-PyMethodDef event_type_function{"make_event_type", aiobpf::python::make_event_type, METH_VARARGS, nullptr};
-
-}  // namespace
 
 BOOST_PYTHON_MODULE(_aiobpf) {
   namespace python = aiobpf::python;
@@ -22,12 +14,11 @@ BOOST_PYTHON_MODULE(_aiobpf) {
   const boost::python::docstring_options no_signatures{true, false, false};
 
   boost::python::scope().attr("version") = AIOBPF_VERSION;
-  boost::python::scope().attr("make_event_type") =
-      boost::python::object(boost::python::handle<>(PyCFunction_New(&event_type_function, nullptr)));
   if (!python::waiter::ready(module) || !python::batch_object_ready(module) ||
       !python::reader_objects_ready(module)) {
     boost::python::throw_error_already_set();
   }
+  python::bind_types();
   python::bind_objects();
   python::bind_readers();
 }

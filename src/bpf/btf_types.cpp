@@ -27,7 +27,7 @@ bool is_identifier(std::string_view name) noexcept {
 
 void throw_btf_corrupt(std::string_view step, std::string_view what) {
   throw_error(errc::btf_corrupt, step,
-              "the object's BTF is damaged (" + std::string{what} + "): compile it again");
+              "the BTF is damaged (" + std::string{what} + "): compile the object again");
 }
 
 std::string identifier_at(const ::btf* types, std::uint32_t name_offset, std::string_view step) {

@@ -12,7 +12,7 @@
 namespace aiobpf::bpf {
 namespace {
 
-// Typedefs and qualifiers in a row; libbpf gives up after as many (btf.c, MAX_RESOLVE_DEPTH).
+// Typedefs and qualifiers in a row; libbpf gives up after that (btf.c, MAX_RESOLVE_DEPTH).
 constexpr int longest_chain = 32;
 
 class checker {
@@ -82,12 +82,16 @@ private:
 
 }  // namespace
 
+void check_btf(const ::btf* types, std::string_view step) {
+  checker{types, step}.check_all();
+}
+
 void check_btf(bytes_view object, std::string_view step) {
   for (const auto section : elf_sections(object, ".BTF")) {
     const libbpf_log unheard;  // it is said again when the object is opened
     const std::unique_ptr<::btf, decltype(&::btf__free)> types{
         ::btf__new(section.data(), static_cast<__u32>(section.size())), ::btf__free};
-    if (types) checker{types.get(), step}.check_all();
+    if (types) check_btf(types.get(), step);
   }
 }
 

@@ -1,5 +1,7 @@
 #include <aiobpf/bpf/environment.hpp>
 
+#include "kernel_btf.hpp"
+
 #include <bpf/bpf.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -12,8 +14,6 @@
 
 namespace aiobpf::bpf {
 namespace {
-
-constexpr const char* vmlinux_btf = "/sys/kernel/btf/vmlinux";
 
 // Bit numbers of linux/capability.h; CAP_PERFMON and CAP_BPF came with kernel 5.8.
 constexpr unsigned cap_sys_admin = 21;
@@ -62,9 +62,9 @@ std::vector<std::string> missing_for_bpf() {
   if (kernel_is_older_than(5, 8, release)) {
     missing.push_back("kernel " + release + " has no BPF ring buffer: 5.8 or newer is needed");
   }
-  if (::access(vmlinux_btf, R_OK) != 0) {
-    missing.push_back(std::string{vmlinux_btf} + " cannot be read (" + std::strerror(errno) +
-                      "): CO-RE needs a kernel built with CONFIG_DEBUG_INFO_BTF and sysfs on /sys");
+  if (::access(kernel_btf_path, R_OK) != 0) {
+    missing.push_back(std::string{kernel_btf_path} + " cannot be read (" + std::strerror(errno) +
+                      "): " + kernel_btf_remedy);
   }
 
   const std::uint64_t have = effective_capabilities();
@@ -74,7 +74,7 @@ std::vector<std::string> missing_for_bpf() {
     if (!has(cap_bpf)) names = "CAP_BPF";
     if (!has(cap_perfmon)) names += names.empty() ? "CAP_PERFMON" : " and CAP_PERFMON";
     if (!names.empty()) {
-      missing.push_back("this process lacks " + names +
+      missing.push_back("this process is missing " + names +
                         ": run it as root, or give them to it (setcap, or AmbientCapabilities= in systemd)");
     }
   }

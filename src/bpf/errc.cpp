@@ -16,10 +16,11 @@ public:
       case errc::not_found: return "no such name";
       case errc::wrong_type: return "wrong type";
       case errc::wrong_size: return "wrong size";
-      case errc::btf_corrupt: return "the object's BTF is damaged";
+      case errc::btf_corrupt: return "the BTF is damaged";
       case errc::ring_corrupt: return "the ring's memory is inconsistent";
       case errc::ring_taken: return "another reader has taken this ring";
       case errc::not_supported: return "not supported here";
+      case errc::wrong_phase: return "too early or too late";
       case errc::rejected: return "the verifier refused the program";
       case errc::ended: return "every source has ended";
     }

@@ -1,8 +1,5 @@
 #include <aiobpf/bpf/error.hpp>
 
-#include <aiobpf/bpf/environment.hpp>
-#include <aiobpf/bpf/system_call.hpp>
-
 #include "throw_error.hpp"
 
 #include <bpf/libbpf.h>
@@ -53,19 +50,8 @@ void throw_with_remedy(int errno_value, std::string_view step, std::string_view 
   throw error{code, std::move(message), std::move(log)};
 }
 
-void throw_errno(int errno_value, std::string_view step, std::string log) {
-  std::string remedy;
-  if (errno_value == EPERM || errno_value == EACCES) {
-    for (const auto& lack : missing_for_bpf()) remedy += (remedy.empty() ? "" : "; ") + lack;
-  } else if (errno_value == EMFILE || errno_value == ENFILE) {
-    remedy = remedy_for(errno_value);
-  }
-  throw_with_remedy(errno_value, step, remedy, std::move(log));
-}
-
-void throw_file_errno(int errno_value, std::string_view step) {
-  const bool limit = errno_value == EMFILE || errno_value == ENFILE;
-  throw_with_remedy(errno_value, step, limit ? remedy_for(errno_value) : "");
+void throw_errno(int errno_value, std::string_view step, refused what, std::string log) {
+  throw_with_remedy(errno_value, step, remedy_for(errno_value, what), std::move(log));
 }
 
 void throw_error(errc code, std::string_view step, std::string_view hint, std::string log) {

@@ -15,13 +15,13 @@ void count_fork() noexcept {
 
 namespace {
 
-// Once a process, when we are loaded; unloading a shared object takes the handler away again. It fails for
-// lack of memory only, which is so early the end of the process anyway.
+// Once a process, when we are loaded; unloading a shared object takes the handler away again. It fails only
+// when memory runs out, and that early a process ends anyway.
 [[maybe_unused]] const int registered = ::pthread_atfork(nullptr, nullptr, count_fork);
 
 }  // namespace
 
-void fork_guard::refuse(std::string_view step) {
+void fork_guard::throw_closed(std::string_view step) {
   throw_error(errc::closed, step, "it was made before fork(); make a new one in this process");
 }
 

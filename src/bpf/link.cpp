@@ -1,50 +1,27 @@
 #include <aiobpf/bpf/link.hpp>
 
-#include <bpf/libbpf.h>
-#include <unistd.h>
+#include "libbpf_attachment.hpp"
 
-#include <array>
-#include <cstdio>
-#include <string_view>
+#include <utility>
 
 namespace aiobpf::bpf {
-namespace {
 
-// Whether closing a link's descriptor does no more than that. bpf_link__fd() of a USDT link is 0, which is
-// standard input, and that of a struct_ops link is its map's, which the object closes.
-bool is_links_own(int fd) noexcept {
-  std::array<char, 32> name;
-  std::snprintf(name.data(), name.size(), "/proc/self/fd/%d", fd);
-  std::array<char, 64> target;
-  const auto length = ::readlink(name.data(), target.data(), target.size());
-  const std::string_view file{target.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
-  return file == "anon_inode:bpf_link" || file == "anon_inode:[perf_event]";
-}
+link::link(::bpf_link* attached) : attached_(libbpf_attachment::take_over(attached)) {}
 
-// In a child of fork(): libbpf's detach would reach the parent's probe. For perf events it is an ioctl
-// (PERF_EVENT_IOC_DISABLE) on an event that both share, for legacy ones a line written to tracefs, for
-// struct_ops a map element deleted.
-// Left open until exec or exit is what libbpf has no accessor for: the perf event beside a link
-// (kernel 5.15), which keeps nothing attached, and the uprobes of a USDT link, which do stay attached for
-// that long.
-void leave(::bpf_link* link) noexcept {
-  ::bpf_link__disconnect(link);  // destroy only frees memory from here on
-  if (const int fd = ::bpf_link__fd(link); is_links_own(fd)) ::close(fd);
-  ::bpf_link__destroy(link);
-}
+link::link(std::unique_ptr<attachment> attached) noexcept : attached_(std::move(attached)) {}
 
-}  // namespace
-
-int link::native_handle() const noexcept {
-  return link_ ? ::bpf_link__fd(link_.get()) : -1;
-}
-
-void link::destroy::operator()(::bpf_link* link) const noexcept {
-  if (made.is_ours()) {
-    ::bpf_link__destroy(link);
-  } else {
-    leave(link);
+link& link::operator=(link&& other) noexcept {
+  if (this != &other) {
+    detach();
+    attached_ = std::move(other.attached_);
+    made_ = other.made_;
   }
+  return *this;
+}
+
+void link::detach() noexcept {
+  if (attached_ && made_.is_ours()) attached_->detach();
+  attached_.reset();
 }
 
 }  // namespace aiobpf::bpf

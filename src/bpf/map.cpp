@@ -23,6 +23,9 @@ map::map(unique_fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(n
   key_size_ = info.key_size;
   value_size_ = info.value_size;
   max_entries_ = info.max_entries;
+  btf_id_ = info.btf_id;
+  key_type_id_ = info.btf_key_type_id;
+  value_type_id_ = info.btf_value_type_id;
   value_bytes_ = value_size_;
   if (is_per_cpu()) {
     const int cpus = ::libbpf_num_possible_cpus();
@@ -41,7 +44,7 @@ bool map::is_per_cpu() const noexcept {
          type_ == BPF_MAP_TYPE_LRU_PERCPU_HASH || type_ == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
 }
 
-void map::fail(int errno_value, const char* step) const {
+void map::throw_failed(int errno_value, const char* step) const {
   throw_errno(errno_value, std::string{step} + " map " + name_ + " (" + type_name() + ")");
 }
 
@@ -57,20 +60,20 @@ std::optional<map::bytes> map::lookup(bytes_view key) const {
   bytes value(value_bytes_);
   if (::bpf_map_lookup_elem(fd_.get(), key.data(), value.data()) == 0) return value;
   if (errno == ENOENT) return std::nullopt;
-  fail(errno, "look up in");
+  throw_failed(errno, "look up in");
 }
 
 void map::update(bytes_view key, bytes_view value) const {
   check_size(key, key_size_, "a key");
   check_size(value, value_bytes_, "a value");
-  if (::bpf_map_update_elem(fd_.get(), key.data(), value.data(), BPF_ANY) != 0) fail(errno, "update");
+  if (::bpf_map_update_elem(fd_.get(), key.data(), value.data(), BPF_ANY) != 0) throw_failed(errno, "update");
 }
 
 bool map::erase(bytes_view key) const {
   check_size(key, key_size_, "a key");
   if (::bpf_map_delete_elem(fd_.get(), key.data()) == 0) return true;
   if (errno == ENOENT) return false;
-  fail(errno, "erase from");
+  throw_failed(errno, "erase from");
 }
 
 void map::for_each_key(const std::function<bool(bytes_view)>& visit) const {
@@ -81,7 +84,7 @@ void map::for_each_key(const std::function<bool(bytes_view)>& visit) const {
   for (std::size_t seen = 0; seen < limit; ++seen) {
     if (::bpf_map_get_next_key(fd_.get(), from, next.data()) != 0) {
       if (errno == ENOENT) return;
-      fail(errno, "iterate over");
+      throw_failed(errno, "iterate over");
     }
     key.swap(next);
     from = key.data();

@@ -1,6 +1,5 @@
-#include <aiobpf/bpf/mapped_array.hpp>
-
 #include <aiobpf/bpf/map.hpp>
+#include <aiobpf/bpf/mapped_array.hpp>
 #include <aiobpf/bpf/ring_memory.hpp>
 
 #include "throw_error.hpp"

@@ -1,5 +1,4 @@
 #include <aiobpf/bpf/missed_runs.hpp>
-
 #include <aiobpf/bpf/object.hpp>
 
 #include <bpf/bpf.h>

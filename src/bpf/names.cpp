@@ -9,7 +9,7 @@ namespace aiobpf::bpf {
 void throw_no_such(std::string_view kind, std::string_view object_name, std::string_view name,
                    const std::vector<std::string>& there) {
   std::string hint = "no such " + std::string{kind} + "; ";
-  if (there.empty()) hint += "there are none";
+  if (there.empty()) hint += "the object has no " + std::string{kind};
   for (std::size_t i = 0; i < there.size(); ++i) hint += (i ? ", " : "there are: ") + there[i];
   throw_error(errc::not_found,
               std::string{object_name} + ": " + std::string{kind} + " '" + std::string{name} + "'", hint);

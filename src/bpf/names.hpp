@@ -15,7 +15,7 @@ inline bool has_nul(std::string_view name) noexcept {
   return name.find('\0') != name.npos;
 }
 
-/// What libbpf gives for a name; of a damaged object that may be none.
+/// What libbpf gives for a name; it is null in a damaged object.
 inline const char* or_empty(const char* name) noexcept {
   return name != nullptr ? name : "";
 }

@@ -44,8 +44,4 @@ bool object::has_program(std::string_view name) const {
   return found != nullptr && ::bpf_program__fd(found) >= 0;
 }
 
-struct_layout object::layout(std::string_view type) const {
-  return read_layout(::bpf_object__btf(object_.get()), type);
-}
-
 }  // namespace aiobpf::bpf

@@ -1,7 +1,7 @@
 #include <aiobpf/bpf/object_file.hpp>
-
 #include <aiobpf/bpf/system_call.hpp>
 
+#include "btf_state.hpp"
 #include "btf_types.hpp"
 #include "check_btf.hpp"
 #include "libbpf_log.hpp"
@@ -29,13 +29,17 @@ constexpr std::size_t object_bytes_limit = 64 << 20;
 // What a load needs beside a descriptor for each program and map: the BTF, and libbpf's probes.
 constexpr std::size_t probing_descriptors = 8;
 
+std::string opening(const std::filesystem::path& path) {
+  return "open " + path.string();
+}
+
 struct variable {
   std::size_t offset = 0;
   std::size_t size = 0;
   __u32 type = 0;
 };
 
-// Where a global stands in .rodata, by the object's BTF. Throws not_found with the names there are.
+// Where a global is in .rodata, by the object's BTF. Throws not_found with the names there are.
 variable find_rodata(const ::bpf_object* object, std::string_view object_name, std::string_view name) {
   const ::btf* types = ::bpf_object__btf(object);
   std::vector<std::string> there;
@@ -85,22 +89,36 @@ bool ran_out(int errno_value) {
 
 }  // namespace
 
-object_file::object_file(const std::filesystem::path& path) : name_(path.filename().string()) {
-  const std::string step = "open " + path.string();
-  const auto bytes = read_file(path, object_bytes_limit, step);
-  check_btf(bytes, step);
+object_file::object_file(const std::filesystem::path& path)
+    : object_file(open(read_file(path, object_bytes_limit, opening(path)), path.filename().string(),
+                       opening(path))) {}
+
+object_file object_file::from_memory(std::span<const std::byte> object, std::string name) {
+  const std::string step = "open " + name;
+  return open(object, std::move(name), step);
+}
+
+object_file object_file::open(std::span<const std::byte> object, std::string name, const std::string& step) {
+  check_btf(object, step);
   // As libbpf names an object by its path: it begins the names of the maps that hold globals.
-  const std::string name = name_.substr(0, name_.find('.'));
-  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = name.c_str());
+  const std::string stem = name.substr(0, name.find('.'));
+  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = stem.c_str());
   libbpf_log log;
-  object_.reset(::bpf_object__open_mem(bytes.data(), bytes.size(), &options));
-  if (!object_) {
-    const auto reason = errno_code(errno).message();
-    throw_error(
-        errc::wrong_type, step,
-        "not a BPF object that libbpf reads (" + reason + "); compile it with clang -g -O2 -target bpf -c",
-        log.take());
-  }
+  ::bpf_object* opened = ::bpf_object__open_mem(object.data(), object.size(), &options);
+  if (opened != nullptr) return object_file{std::move(name), opened};
+  const auto reason = errno_code(errno).message();
+  throw_error(
+      errc::wrong_type, step,
+      "not a BPF object that libbpf reads (" + reason + "); compile it with clang -g -O2 -target bpf -c",
+      log.take());
+}
+
+object_file::object_file(std::string name, ::bpf_object* opened)
+    : name_(std::move(name)),
+      object_(opened),
+      types_(std::make_unique<btf::state>(::bpf_object__btf(opened), "the object's BTF")) {
+  types_.state_->remedy =
+      "; a type that is only used inside a function is left out: name it with AIOBPF_EVENT_TYPE";
 }
 
 void object_file::check_open(std::string_view step) const {
@@ -110,6 +128,11 @@ void object_file::check_open(std::string_view step) const {
 std::vector<std::string> object_file::program_names() const {
   check_open("list programs");
   return program_names_of(object_.get());
+}
+
+bpf::program object_file::program(std::string_view name) const {
+  check_open("get a program");
+  return bpf::program{find_program(object_.get(), name_, name)};
 }
 
 std::vector<std::string> object_file::map_names() const {
@@ -135,18 +158,9 @@ void object_file::set_max_entries(std::string_view map, std::uint32_t entries) {
   if (const int failed = ::bpf_map__set_max_entries(found, entries)) throw_errno(-failed, step);
 }
 
-field object_file::rodata(std::string_view name) const {
+type_ptr object_file::rodata(std::string_view name) const {
   check_open("read rodata");
-  const variable where = find_rodata(object_.get(), name_, name);
-  field out;
-  out.name = name;
-  out.offset = where.offset;
-  const std::string step = name_ + ": `const volatile` global '" + out.name + "'";
-  if (const char* reason = read_type(::bpf_object__btf(object_.get()), where.type, step, out)) {
-    throw_error(errc::not_supported, step,
-                std::string{"it is "} + reason + ": set it by its " + std::to_string(where.size) + " bytes");
-  }
-  return out;
+  return types_.at(find_rodata(object_.get(), name_, name).type);
 }
 
 void object_file::set_rodata(std::string_view name, std::span<const std::byte> value) {
@@ -173,9 +187,9 @@ void object_file::set_autoload(std::string_view program, bool load) {
   }
 }
 
-struct_layout object_file::layout(std::string_view type) const {
+const btf& object_file::types() const {
   check_open("read a type");
-  return read_layout(::bpf_object__btf(object_.get()), type);
+  return types_;
 }
 
 object object_file::load() && {
@@ -185,7 +199,7 @@ object object_file::load() && {
   check_descriptors(spent.get(), step);
   libbpf_log log;
   if (const int failed = ::bpf_object__load(spent.get())) throw_load_error(-failed, step, log.take());
-  return object{name_, std::move(spent)};
+  return object{name_, std::move(spent), std::move(types_)};
 }
 
 }  // namespace aiobpf::bpf

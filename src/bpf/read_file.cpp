@@ -23,13 +23,13 @@ constexpr std::size_t least_room = 64 * 1024;
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit,
                                  std::string_view step) {
   // The system would cut it there.
-  if (path.native().find('\0') != std::string::npos) throw_file_errno(EINVAL, step);
+  if (path.native().find('\0') != std::string::npos) throw_errno(EINVAL, step, refused::file);
   // O_NONBLOCK: opening a FIFO would wait for its writer.
   const unique_fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
-  if (!fd) throw_file_errno(errno, step);
+  if (!fd) throw_errno(errno, step, refused::file);
   struct ::stat status {};
-  if (::fstat(fd.get(), &status) != 0) throw_file_errno(errno, step);
-  if (S_ISDIR(status.st_mode)) throw_file_errno(EISDIR, step);
+  if (::fstat(fd.get(), &status) != 0) throw_errno(errno, step, refused::file);
+  if (S_ISDIR(status.st_mode)) throw_errno(EISDIR, step, refused::file);
   if (!S_ISREG(status.st_mode)) throw_error(errc::wrong_type, step, "not a regular file");
 
   const std::string too_large = "larger than " + std::to_string(limit >> 20) + " MiB: not a BPF object";
@@ -39,7 +39,7 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t 
     if (have == bytes.size()) bytes.resize(std::max(2 * have, least_room));
     const auto got = ::read(fd.get(), bytes.data() + have, bytes.size() - have);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_file_errno(errno, step);
+    if (got < 0) throw_errno(errno, step, refused::file);
     have += static_cast<std::size_t>(got);
     if (have > limit) throw_error(errc::wrong_type, step, too_large);
     if (got == 0) {

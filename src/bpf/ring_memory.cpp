@@ -1,6 +1,5 @@
-#include <aiobpf/bpf/ring_memory.hpp>
-
 #include <aiobpf/bpf/map.hpp>
+#include <aiobpf/bpf/ring_memory.hpp>
 #include <aiobpf/bpf/system_call.hpp>
 
 #include "throw_error.hpp"

@@ -1,6 +1,5 @@
-#include <aiobpf/bpf/unique_fd.hpp>
-
 #include <aiobpf/bpf/system_call.hpp>
+#include <aiobpf/bpf/unique_fd.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,10 +1,9 @@
+#include <aiobpf/bpf/error.hpp>
 #include <aiobpf/loop/background_stream.hpp>
+#include <aiobpf/loop/batch_queue.hpp>
 
 #include "read_failure.hpp"
 #include "stream_core.hpp"
-
-#include <aiobpf/bpf/error.hpp>
-#include <aiobpf/loop/batch_queue.hpp>
 
 #include <atomic>
 #include <cerrno>

@@ -1,6 +1,5 @@
-#include <aiobpf/loop/batch_queue.hpp>
-
 #include <aiobpf/bpf/system_call.hpp>
+#include <aiobpf/loop/batch_queue.hpp>
 
 #include <sys/eventfd.h>
 #include <unistd.h>

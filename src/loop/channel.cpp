@@ -1,5 +1,4 @@
 #include <aiobpf/loop/channel.hpp>
-
 #include <aiobpf/records/batch.hpp>
 
 namespace aiobpf::loop {

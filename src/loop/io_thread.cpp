@@ -1,8 +1,7 @@
-#include <aiobpf/loop/io_thread.hpp>
-
 #include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/bpf/system_call.hpp>
 #include <aiobpf/bpf/unique_fd.hpp>
+#include <aiobpf/loop/io_thread.hpp>
 
 #include <pthread.h>
 #include <sys/epoll.h>

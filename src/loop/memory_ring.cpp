@@ -1,8 +1,7 @@
-#include <aiobpf/loop/memory_ring.hpp>
-
 #include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/bpf/ring_writer.hpp>
 #include <aiobpf/bpf/system_call.hpp>
+#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/ring_counters.hpp>
 
 #include <sys/eventfd.h>

@@ -1,6 +1,5 @@
-#include <aiobpf/loop/ring_channel.hpp>
-
 #include <aiobpf/bpf/errc.hpp>
+#include <aiobpf/loop/ring_channel.hpp>
 
 #include <algorithm>
 #include <array>

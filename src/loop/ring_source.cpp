@@ -1,6 +1,5 @@
-#include <aiobpf/loop/ring_source.hpp>
-
 #include <aiobpf/bpf/error.hpp>
+#include <aiobpf/loop/ring_source.hpp>
 
 #include <array>
 #include <string>

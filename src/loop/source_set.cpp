@@ -1,6 +1,5 @@
-#include <aiobpf/loop/source_set.hpp>
-
 #include <aiobpf/bpf/error.hpp>
+#include <aiobpf/loop/source_set.hpp>
 
 #include <algorithm>
 #include <cerrno>

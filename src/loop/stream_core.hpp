@@ -1,10 +1,10 @@
 #pragma once
 
-#include "watcher.hpp"
-
 #include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/loop/source_set.hpp>
 #include <aiobpf/loop/stream_options.hpp>
+
+#include "watcher.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "context_guard.hpp"
-#include "stream_core.hpp"
-
 #include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/loop/pacer.hpp>
 #include <aiobpf/loop/stream.hpp>
+
+#include "context_guard.hpp"
+#include "stream_core.hpp"
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>

@@ -1,7 +1,7 @@
-#include <aiobpf/bpf/environment.hpp>
-
 #include "kernel.hpp"
 #include "mounts.hpp"
+
+#include <aiobpf/bpf/environment.hpp>
 
 namespace bpf = aiobpf::bpf;
 using namespace aiobpf::tests;

@@ -6,6 +6,8 @@
 #include "open_descriptors.hpp"
 #include "raw_bytes.hpp"
 
+#include <aiobpf/bpf/attach/section.hpp>
+
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
 #include <sys/mman.h>
@@ -29,7 +31,7 @@ constexpr place tracepoint{"on_getppid", by_tracepoint};
 constexpr place raw_tracepoint{"on_syscall", by_raw_tracepoint};
 
 struct attached {
-  explicit attached(place where) : count(where.count) { link = object.program(where.program).attach(); }
+  explicit attached(place where) : count(where.count) { link = attach(object.program(where.program)); }
 
   std::string in_child(const std::function<std::string()>& action) {
     call(3);
@@ -191,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_child_attaches_and_detaches_what_is_its_own) {
   const auto object = load_calls();
   BOOST_TEST(in_child([&]() -> std::string {
                object.program("watch_me").run();
-               auto link = object.program("on_syscall").attach();
+               auto link = attach(object.program("on_syscall"));
                call(3);
                link.detach();
                call(5);

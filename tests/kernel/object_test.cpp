@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_not_there_names_those_that_are) {
 }
 
 BOOST_AUTO_TEST_CASE(a_loaded_object_has_its_types) {
-  BOOST_TEST(load("emit").layout("numbered").size == sizeof(numbered));
+  BOOST_TEST(load("emit").types().find("numbered")->size == sizeof(numbered));
 }
 
 BOOST_AUTO_TEST_CASE(rodata_that_was_not_set_is_what_the_source_says) {
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_spent_by_loading) {
        {error_of([&] { static_cast<void>(std::move(file).load()); }), error_of([&] { file.program_names(); }),
         error_of([&] { file.map_names(); }), error_of([&] { file.set_max_entries("table", 1); }),
         error_of([&] { file.set_rodata("answer", 1); }), error_of([&] { file.set_autoload("emit", true); }),
-        error_of([&] { file.layout("numbered"); })}) {
+        error_of([&] { file.types(); })}) {
     BOOST_TEST((thrown.code() == bpf::errc::closed));
     BOOST_TEST(says(thrown, "already loaded"));
   }

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(loading_without_capabilities_names_them) {
 
 BOOST_AUTO_TEST_CASE(opening_needs_no_capability) {
   const readable_copy emit{"emit"};
-  const auto told = told_to_nobody([&] { bpf::object_file{emit.path()}.layout("numbered"); });
+  const auto told = told_to_nobody([&] { bpf::object_file{emit.path()}.types().find("numbered"); });
   BOOST_TEST(told == "nothing");
 }
 
@@ -88,16 +88,16 @@ BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_read_is_no_matter_of_capabilities) {
   BOOST_TEST(!has(told, "CAP_BPF"));
 }
 
-BOOST_AUTO_TEST_CASE(what_lacks_is_named_without_trying) {
+BOOST_AUTO_TEST_CASE(what_is_missing_is_named_without_trying) {
   const auto told = told_to_nobody([] {
     std::string all;
-    for (const auto& lack : bpf::missing_for_bpf()) all += lack;
+    for (const auto& one : bpf::missing_for_bpf()) all += one;
     throw bpf::error{{}, all};
   });
-  BOOST_TEST(has(told, "this process lacks CAP_BPF and CAP_PERFMON"));
+  BOOST_TEST(has(told, "this process is missing CAP_BPF and CAP_PERFMON"));
 }
 
-BOOST_AUTO_TEST_CASE(root_lacks_nothing) {
+BOOST_AUTO_TEST_CASE(nothing_is_missing_for_root) {
   BOOST_TEST(bpf::missing_for_bpf().empty());
 }
 

@@ -1,9 +1,9 @@
-#include <aiobpf/bpf/ring_reader.hpp>
-
 #include "bpf_printing.hpp"
 #include "error_of.hpp"
 #include "kernel.hpp"
 #include "mounts.hpp"
+
+#include <aiobpf/bpf/ring_reader.hpp>
 
 #include <bpf/bpf.h>
 #include <poll.h>

@@ -2,6 +2,7 @@
 #include "kernel.hpp"
 #include "loop_printing.hpp"
 
+#include <aiobpf/bpf/attach/section.hpp>
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/loop/ring_source.hpp>
 
@@ -208,7 +209,7 @@ BOOST_AUTO_TEST_CASE(what_verify_counts_is_what_the_counters_say) {
 
 BOOST_AUTO_TEST_CASE(runs_that_the_kernel_skipped_are_shown_beside_the_sums) {
   const auto recursive = bpf::object_file{bpf_object_path("recursive")}.load();
-  const auto link = recursive.program("on_printk").attach();
+  const auto link = bpf::attach(recursive.program("on_printk"));
   loop::ring_source source{recursive, "nested"};
   for (int i = 0; i < 5; ++i) recursive.program("print").run();
   BOOST_TEST(source.statistics().missed == 0U);  // as of the last verify()
@@ -224,7 +225,7 @@ BOOST_AUTO_TEST_CASE(runs_that_the_kernel_skipped_are_shown_beside_the_sums) {
 // ring's lock can never get it.
 BOOST_AUTO_TEST_CASE(a_reserve_that_fails_although_there_is_room_is_contended) {
   const auto contending = bpf::object_file{bpf_object_path("contended")}.load();
-  const auto link = contending.program("on_contention").attach();
+  const auto link = bpf::attach(contending.program("on_contention"));
   loop::ring_source source{contending, "shared"};
   const auto run = [&] { contending.program("reserve_and_discard").run(); };
   records::ledger now;

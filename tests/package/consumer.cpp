@@ -40,6 +40,6 @@ int main() {
   context.run();
 
   const bpf::object_file file{HELLO_OBJECT};
-  std::cout << records << " records, " << file.layout("hello").size << " bytes each\n";
+  std::cout << records << " records, " << file.types().find("hello")->size << " bytes each\n";
   return records == 3 ? 0 : 1;
 }

@@ -60,9 +60,9 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
         return asyncio.run(rb.drain(deadline))
 
     calls: dict[str, Call] = {
-        "open": (aiobpf.open, {"path": path}),
-        "load": (aiobpf.load, {"path": path, "max_entries": {"table": 8}, "rodata": {"answer": 1}}),
-        "BpfObjectFile": (aiobpf.BpfObjectFile, {"path": path}),
+        "open": (aiobpf.open, {"source": path}),
+        "load": (aiobpf.load, {"source": path, "max_entries": {"table": 8}, "rodata": {"answer": 1}}),
+        "BpfObjectFile": (aiobpf.BpfObjectFile, {"source": path}),
         "BpfObjectFile.set_max_entries": (file.set_max_entries, {"map": "table", "entries": 8}),
         "BpfObjectFile.set_rodata": (file.set_rodata, {"variable": "answer", "value": bytes(4)}),
         "BpfObjectFile.set_autoload": (file.set_autoload, {"program": "emit", "load": True}),
@@ -128,7 +128,7 @@ def test_no_wrong_argument_is_told_in_cpp(calls: dict[str, Call]) -> None:
                     assert type(error).__module__ in ("builtins", "aiobpf._errors"), f"{where}: {type(error)}"
                     for word in (
                         ("C++", "Boost", "std::", "signature")
-                        if parameter == "path"
+                        if parameter == "source"
                         else ("C++", "Boost", "std::", "codec")
                     ):
                         assert word not in text, f"{where}: {text}"
@@ -172,9 +172,9 @@ def test_no_wrong_argument_is_told_in_cpp(calls: dict[str, Call]) -> None:
         ("load", {"rodata": [("answer", 1)]}, TypeError, "rodata must be a mapping, not list"),
         ("load", {"max_entries": {5: 5}}, TypeError, "map must be a str, not int"),
         ("load", {"rodata": {"answer": "1"}}, TypeError, "a bytes-like object is required, not 'str'"),
-        ("open", {"path": 5}, TypeError, "expected str, bytes or os.PathLike object, not int"),
-        ("open", {"path": "emit.bpf.o\0"}, ValueError, "embedded null byte"),
-        ("load", {"path": b"emit.bpf.o\0"}, ValueError, "embedded null byte"),
+        ("open", {"source": 5}, TypeError, "expected str, bytes or os.PathLike object, not int"),
+        ("open", {"source": "emit.bpf.o\0"}, ValueError, "embedded null byte"),
+        ("load", {"source": b"emit.bpf.o\0"}, ValueError, "embedded null byte"),
     ],
 )
 def test_a_wrong_argument_is_told_by_its_name(

@@ -150,7 +150,7 @@ def test_running_out_of_descriptors_while_loading_names_the_limit(objects: pathl
 
 
 @pytest.mark.kernel
-def test_what_this_kernel_lacks_is_unsupported(objects: pathlib.Path) -> None:
+def test_what_this_kernel_cannot_do_is_unsupported(objects: pathlib.Path) -> None:
     with pytest.raises(aiobpf.BpfUnsupportedError, match=r"load unsupported\.bpf\.o") as raised:
         aiobpf.load(objects / "unsupported.bpf.o")
     assert "get_info" in str(raised.value.libbpf_log)

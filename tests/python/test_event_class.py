@@ -13,13 +13,13 @@ from typing import Any
 import aiobpf
 import numpy as np
 import pytest
-from aiobpf._event_type import Layout, make_event_type, restore_event
+from aiobpf._event_type import make_event_type, restore_event
+from btf import Btf, struct_of_enumeration, struct_of_number
 from conftest import Run
 from helpers import MemorySource, emit, numbered
 
-
-def layout(*fields: tuple[Any, ...], size: int = 16, name: str = "made") -> Layout:
-    return name, size, fields
+#: struct made { unsigned int a; };
+MADE = struct_of_number("made", size=4).btf
 
 
 class TestIdentity:
@@ -60,13 +60,12 @@ class TestIdentity:
                 pytest.fail("no match")
 
     def test_threads_agree_on_the_class(self) -> None:
-        same = layout(("a", 0, "integer", False, 4, 0, ()), name="raced")
         made: list[type[Any]] = []
         start = threading.Barrier(8)
 
         def make() -> None:
             start.wait()
-            made.append(make_event_type(same))
+            made.append(make_event_type(struct_of_number("raced")))
 
         threads = [threading.Thread(target=make) for _ in range(8)]
         for thread in threads:
@@ -79,7 +78,7 @@ class TestIdentity:
         def classes() -> int:
             return len([t for t in gc.get_objects() if isinstance(t, type) and t.__name__ == "short_lived"])
 
-        cls = make_event_type(layout(("colour", 0, "enumeration", True, 4, 0, (("RED", 1),)), name="short_lived"))
+        cls = make_event_type(struct_of_enumeration("short_lived", "colour", RED=1))
         event: Any = cls(struct.pack("=i12x", 1))
         assert cls.dtype.itemsize == 16
         del cls
@@ -135,13 +134,10 @@ class TestCopies:
         assert (done.returncode, done.stderr) == (0, b"")
         assert done.stdout == b"3 GREEN b'abc' True\n"
 
-    @pytest.mark.parametrize(
-        "nonsense",
-        [None, (), ("made", 4), ("made", -1, ()), ("made", 4, (("a", 8, "integer", False, 4, 0, ()),))],
-    )
+    @pytest.mark.parametrize("nonsense", [None, (), b"", bytes(24), struct_of_number("made").btf[:-4], Btf().raw()])
     def test_a_description_that_makes_no_sense_is_refused(self, nonsense: Any) -> None:
         with pytest.raises((TypeError, ValueError)):
-            restore_event(nonsense, bytes(4))
+            restore_event("made", nonsense, bytes(4))
 
 
 class TestDtype:
@@ -196,7 +192,7 @@ class TestDtype:
         program = (
             "import sys; sys.modules['numpy'] = None\n"
             "from aiobpf._event_type import make_event_type\n"
-            "T = make_event_type(('made', 4, (('a', 0, 'integer', False, 4, 0, ()),)))\n"
+            f"from aiobpf import _aiobpf; T = make_event_type(_aiobpf.type_of_btf({MADE!r}))\n"
             "print(T(bytes(4)))\n"
             "try: T.dtype\n"
             "except ImportError as error: print(error)\n"
@@ -208,11 +204,11 @@ class TestDtype:
     def test_numpy_is_not_imported_before_it_is_asked_for(self) -> None:
         program = (
             "import sys, aiobpf; from aiobpf._event_type import make_event_type\n"
-            "make_event_type(('made', 4, (('a', 0, 'integer', False, 4, 0, ()),)))(bytes(4))._asdict()\n"
+            f"make_event_type(aiobpf._aiobpf.type_of_btf({MADE!r}))(bytes(4))._asdict()\n"
             "assert 'numpy' not in sys.modules"
         )
         subprocess.run([sys.executable, "-c", program], check=True)
 
     def test_fields_come_before_what_classes_have(self) -> None:
-        cls: Any = make_event_type(layout(("dtype", 0, "integer", False, 4, 0, ()), name="shadowing"))
+        cls: Any = make_event_type(struct_of_number("shadowing", "dtype"))
         assert cls(struct.pack("=I12x", 7)).dtype == 7

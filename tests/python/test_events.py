@@ -223,8 +223,11 @@ class TestClass:
             event_class()
 
     def test_what_cannot_be_read_is_refused_by_name(self, objects: pathlib.Path) -> None:
-        with pytest.raises(aiobpf.BpfUnsupportedError, match="inner"):
-            aiobpf.open(objects / "emit.bpf.o").event_type("nested")
+        shapes = aiobpf.open(objects / "shapes.bpf.o")
+        with pytest.raises(aiobpf.BpfUnsupportedError, match="field 'tail' is an array without a length"):
+            shapes.event_type("with_tail")
+        with pytest.raises(aiobpf.BtfValidationError, match="type 'int' is 'int': an event is a struct or a union"):
+            shapes.event_type("int")
 
 
 class TestMemory:

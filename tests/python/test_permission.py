@@ -83,5 +83,5 @@ def test_a_file_that_may_not_be_read_is_a_permission_error(readable_object: path
 
 
 @pytest.mark.kernel
-def test_root_lacks_nothing() -> None:
+def test_nothing_is_missing_for_root() -> None:
     assert aiobpf.missing_requirements() == []

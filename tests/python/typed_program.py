@@ -24,6 +24,11 @@ def load() -> aiobpf.BpfObject:
     return file.load()
 
 
+def load_from_memory() -> aiobpf.BpfObject:
+    with open("exec.bpf.o", "rb") as file:
+        return aiobpf.load(file.read())
+
+
 def load_at_once() -> aiobpf.BpfObject:
     rodata: dict[str, int | float] = {"min_uid": 1000, "ratio": 0.5}
     aiobpf.load("exec.bpf.o", rodata=rodata).close()

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <aiobpf/bpf/errc.hpp>
-#include <aiobpf/bpf/layout.hpp>
 #include <aiobpf/bpf/ring_walk.hpp>
+#include <aiobpf/bpf/type.hpp>
 
 #include <ostream>
 
@@ -24,16 +24,20 @@ inline std::ostream& boost_test_print_type(std::ostream& out, ring_stop value) {
   return out << "ring_stop " << static_cast<int>(value);
 }
 
-inline std::ostream& boost_test_print_type(std::ostream& out, field_kind value) {
+inline std::ostream& operator<<(std::ostream& out, type_kind value) {
   switch (value) {
-    case field_kind::unsigned_integer: return out << "unsigned_integer";
-    case field_kind::signed_integer: return out << "signed_integer";
-    case field_kind::boolean: return out << "boolean";
-    case field_kind::enumeration: return out << "enumeration";
-    case field_kind::floating_point: return out << "floating_point";
-    case field_kind::text: return out << "text";
+    case type_kind::opaque: return out << "opaque";
+    case type_kind::integer: return out << "integer";
+    case type_kind::boolean: return out << "boolean";
+    case type_kind::character: return out << "character";
+    case type_kind::floating_point: return out << "floating_point";
+    case type_kind::enumeration: return out << "enumeration";
+    case type_kind::pointer: return out << "pointer";
+    case type_kind::array: return out << "array";
+    case type_kind::structure: return out << "structure";
+    case type_kind::union_: return out << "union_";
   }
-  return out << "field_kind " << static_cast<int>(value);
+  return out << "type_kind " << static_cast<int>(value);
 }
 
 }  // namespace aiobpf::bpf

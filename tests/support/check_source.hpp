@@ -6,8 +6,9 @@
 
 #include <aiobpf/loop/source.hpp>
 
-#include <poll.h>
 #include <boost/test/unit_test.hpp>
+
+#include <poll.h>
 
 #include <algorithm>
 #include <functional>

@@ -15,7 +15,7 @@
 namespace aiobpf::tests {
 
 /// For kernel tests: BOOST_AUTO_TEST_SUITE(x, *needs_bpf()). Skips where BPF is refused and says what
-/// lacks; with AIOBPF_REQUIRE_KERNEL=1 (as .ci/run sets it) nothing is skipped, and such a test fails.
+/// is missing; with AIOBPF_REQUIRE_KERNEL=1 (as .ci/run sets it) nothing is skipped, and such a test fails.
 inline boost::unit_test::decorator::precondition needs_bpf() {
   return boost::unit_test::decorator::precondition{
       [](boost::unit_test::test_unit_id) -> boost::test_tools::assertion_result {
@@ -23,7 +23,7 @@ inline boost::unit_test::decorator::precondition needs_bpf() {
         if (required != nullptr && std::string{required} == "1") return true;
         const auto missing = bpf::missing_for_bpf();
         boost::test_tools::assertion_result result{missing.empty()};
-        for (const auto& lack : missing) result.message() << lack << "; ";
+        for (const auto& one : missing) result.message() << one << "; ";
         return result;
       }};
 }
@@ -38,7 +38,7 @@ struct emit_args {
   std::uint64_t first_sequence = 0;
   std::uint32_t count = 0;
   std::uint32_t ring = 0;     ///< 0: first, 1: second, 2: in turn
-  std::uint32_t discard = 0;  ///< every so manieth record is discarded instead; 0: none
+  std::uint32_t discard = 0;  ///< every Nth record is discarded instead; 0: none
   std::uint32_t flags = 0;    ///< for bpf_ringbuf_submit
 };
 

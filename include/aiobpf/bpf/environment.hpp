@@ -5,9 +5,9 @@
 
 namespace aiobpf::bpf {
 
-/// What this process lacks to load and attach BPF programs, one sentence each with its remedy:
+/// What is missing to load and attach BPF programs in this process, one sentence each with its remedy:
 /// the kernel's version, its BTF, capabilities, a bpf(2) that is refused altogether.
-/// Empty when nothing lacks. Cheap enough for an error path; it changes nothing.
+/// Empty when nothing is missing. Cheap enough for an error path; it changes nothing.
 std::vector<std::string> missing_for_bpf();
 
 /// Where a file system of that type ("tracefs", "bpf", "cgroup2") is mounted, from

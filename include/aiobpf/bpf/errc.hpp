@@ -17,6 +17,7 @@ enum class errc {
   ring_corrupt,   ///< The ring's memory is inconsistent; not recoverable, close the reader.
   ring_taken,     ///< Another reader has released records of this ring; it is read there now.
   not_supported,  ///< This kernel or this object cannot do it.
+  wrong_phase,    ///< Before load() what comes after it, or the other way round.
   rejected,       ///< The verifier refused a program; the log says why.
   ended,          ///< Every source has ended: there will be no more records.
 };

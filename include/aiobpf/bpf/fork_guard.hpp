@@ -26,11 +26,11 @@ public:
 
   /// Throws bpf::error: closed, when it is not ours. `step` is what was tried.
   void check(std::string_view step) const {
-    if (!is_ours()) refuse(step);
+    if (!is_ours()) throw_closed(step);
   }
 
 private:
-  [[noreturn]] static void refuse(std::string_view step);
+  [[noreturn]] static void throw_closed(std::string_view step);
 
   // How many forks lie between the process that loaded us and this one.
   static std::uint64_t generation_;

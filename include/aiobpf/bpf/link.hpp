@@ -1,5 +1,6 @@
 #pragma once
 
+#include <aiobpf/bpf/attachment.hpp>
 #include <aiobpf/bpf/fork_guard.hpp>
 
 #include <memory>
@@ -15,21 +16,23 @@ namespace aiobpf::bpf {
 class link {
 public:
   /// Takes over a link made by libbpf.
-  explicit link(::bpf_link* attached) noexcept : link_(attached) {}
+  explicit link(::bpf_link* attached);
+  /// Takes over any other attachment.
+  explicit link(std::unique_ptr<attachment> attached) noexcept;
+  link(link&&) noexcept = default;
+  link& operator=(link&& other) noexcept;
+  ~link() { detach(); }
 
   /// Detaches the program. Idempotent.
-  void detach() noexcept { link_.reset(); }
-  bool is_attached() const noexcept { return link_ != nullptr; }
+  void detach() noexcept;
+  bool is_attached() const noexcept { return attached_ != nullptr; }
 
-  /// The link's descriptor, or -1 when detached. Owned by the link.
-  int native_handle() const noexcept;
+  /// The link's descriptor, or -1 when it is detached or has none. Owned by the link.
+  int native_handle() const noexcept { return attached_ ? attached_->native_handle() : -1; }
 
 private:
-  struct destroy {
-    void operator()(::bpf_link* link) const noexcept;
-    fork_guard made;
-  };
-  std::unique_ptr<::bpf_link, destroy> link_;
+  std::unique_ptr<attachment> attached_;
+  fork_guard made_;
 };
 
 }  // namespace aiobpf::bpf

@@ -14,7 +14,7 @@ namespace aiobpf::bpf {
 
 /// A BPF map, by raw keys and values.
 ///
-/// Holds its own descriptor of the map, so it may outlive the object it came from. Every call is one
+/// It owns a descriptor of the map, and may outlive the object it came from. Every call is one
 /// system call. Keys and values are exactly key_size() and value_bytes() long, else errc::wrong_size.
 ///
 /// Threads  const calls may run at the same time; the kernel makes each of them atomic
@@ -23,7 +23,7 @@ public:
   using bytes = std::vector<std::byte>;
   using bytes_view = std::span<const std::byte>;
 
-  /// Takes over a map's descriptor. Throws bpf::error when it is none.
+  /// Takes over a map's descriptor. Throws bpf::error when it is not one of a map.
   /// `name` is for people; the kernel's own copy is cut after 15 characters.
   explicit map(unique_fd fd, std::string name = {});
 
@@ -37,7 +37,13 @@ public:
   std::size_t max_entries() const noexcept { return max_entries_; }
   int native_handle() const noexcept { return fd_.get(); }
 
-  /// Whether every CPU has a value of its own.
+  /// The kernel's number of the BTF that it was made with (btf::of_map()), 0 where it has none; and the
+  /// numbers of its key's and value's types in there, 0 where they are not said.
+  std::uint32_t btf_id() const noexcept { return btf_id_; }
+  std::uint32_t key_type_id() const noexcept { return key_type_id_; }
+  std::uint32_t value_type_id() const noexcept { return value_type_id_; }
+
+  /// Whether every CPU has its own value.
   bool is_per_cpu() const noexcept;
 
   /// How many bytes lookup() gives and update() takes: value_size(), or in per-CPU maps the values of
@@ -62,7 +68,7 @@ public:
   void for_each_key(const std::function<bool(bytes_view key)>& visit) const;
 
 private:
-  [[noreturn]] void fail(int errno_value, const char* step) const;
+  [[noreturn]] void throw_failed(int errno_value, const char* step) const;
   void check_size(bytes_view given, std::size_t wanted, const char* what) const;
 
   unique_fd fd_;
@@ -74,6 +80,9 @@ private:
   std::size_t value_size_ = 0;
   std::size_t value_bytes_ = 0;
   std::size_t max_entries_ = 0;
+  std::uint32_t btf_id_ = 0;
+  std::uint32_t key_type_id_ = 0;
+  std::uint32_t value_type_id_ = 0;
 };
 
 }  // namespace aiobpf::bpf

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <aiobpf/bpf/layout.hpp>
+#include <aiobpf/bpf/btf.hpp>
 #include <aiobpf/bpf/map.hpp>
 #include <aiobpf/bpf/program.hpp>
 
@@ -16,7 +16,7 @@ namespace aiobpf::bpf {
 /// A loaded BPF object: its programs and maps. Move-only; made by object_file::load().
 ///
 /// The kernel keeps a program as long as a link holds it, and a map as long as a program or a
-/// descriptor does; the object's end lets go of all that nothing else holds.
+/// descriptor does; the object's end releases all that nothing else holds.
 ///
 /// Threads  one at a time
 class object {
@@ -33,7 +33,9 @@ public:
   bool has_map(std::string_view name) const;
   bool has_program(std::string_view name) const;  ///< one that was loaded
 
-  struct_layout layout(std::string_view type) const;
+  /// The types that its source has, valid as long as the object is. One that is only used inside of a
+  /// function is left out by clang: AIOBPF_EVENT_TYPE of aiobpf.bpf.h keeps it.
+  const btf& types() const noexcept { return types_; }
 
 private:
   friend class object_file;
@@ -42,10 +44,12 @@ private:
   };
   using handle = std::unique_ptr<::bpf_object, close>;
 
-  object(std::string name, handle loaded) noexcept : name_(std::move(name)), object_(std::move(loaded)) {}
+  object(std::string name, handle loaded, btf types) noexcept
+      : name_(std::move(name)), object_(std::move(loaded)), types_(std::move(types)) {}
 
   std::string name_;
   handle object_;
+  btf types_;  // looks into object_
 };
 
 }  // namespace aiobpf::bpf

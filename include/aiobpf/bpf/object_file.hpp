@@ -1,7 +1,6 @@
 #pragma once
 
 #include <aiobpf/bpf/error.hpp>
-#include <aiobpf/bpf/layout.hpp>
 #include <aiobpf/bpf/object.hpp>
 
 #include <filesystem>
@@ -25,10 +24,18 @@ namespace aiobpf::bpf {
 /// Opening needs no privilege. All calls throw bpf::error: not_found (the message names what there is).
 class object_file {
 public:
-  /// Throws bpf::error: an errno (ENOENT, EACCES); wrong_type when it is no BPF object.
+  /// Throws bpf::error: an errno (ENOENT, EACCES); wrong_type when it is not a BPF object.
   explicit object_file(const std::filesystem::path& path);
 
+  /// An object in memory, as one that was compiled into the program; it is copied. `name` is for people, and
+  /// up to its first dot it begins the names of the maps that hold globals. Throws bpf::error: wrong_type.
+  static object_file from_memory(std::span<const std::byte> object, std::string name = "memory");
+
   std::vector<std::string> program_names() const;
+
+  /// To prepare() it; the object's program is the one to attach. Valid until load().
+  bpf::program program(std::string_view name) const;
+
   std::vector<std::string> map_names() const;
 
   /// Entries of a map, or bytes of a ring (a power of two and a multiple of the page size).
@@ -43,24 +50,27 @@ public:
     set_rodata(variable, std::as_bytes(std::span{&value, 1}));
   }
 
-  /// What a `const volatile` global is. Throws not_supported: of a type that fields cannot have.
-  field rodata(std::string_view variable) const;
+  /// The type of a `const volatile` global.
+  type_ptr rodata(std::string_view variable) const;
 
   /// Whether load() loads that program (it does, unless told otherwise).
   void set_autoload(std::string_view program, bool load);
 
-  struct_layout layout(std::string_view type) const;
+  /// As object::types(); valid until load().
+  const btf& types() const;
 
   /// Loads maps and programs into the kernel; the file is spent, also when it throws.
-  /// Throws bpf::error: rejected (verifier_log() says why); an errno, with what lacks (capability, BTF).
+  /// Throws bpf::error: rejected (verifier_log() says why); an errno, with what is missing (capability, BTF).
   object load() &&;
 
 private:
-  friend class object;
+  static object_file open(std::span<const std::byte> object, std::string name, const std::string& step);
+  object_file(std::string name, ::bpf_object* opened);
   void check_open(std::string_view step) const;
 
   std::string name_;
   object::handle object_;
+  btf types_;  // looks into object_
 };
 
 }  // namespace aiobpf::bpf

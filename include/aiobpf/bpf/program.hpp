@@ -1,7 +1,5 @@
 #pragma once
 
-#include <aiobpf/bpf/link.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,23 +9,21 @@ struct bpf_program;
 
 namespace aiobpf::bpf {
 
-/// A loaded BPF program. A view: valid while the object it came from lives.
+/// A BPF program: of an object, or of an object_file, where it is not loaded yet. A view: valid while the
+/// object it came from lives.
+///
+/// attach/<kind>.hpp attach it: attach(program) by its section, attach(program, options) where the options
+/// say. A kind whose target is fixed at load has prepare(program, options), too, for the object_file's
+/// program.
 class program {
 public:
-  explicit program(::bpf_program* loaded) noexcept : program_(loaded) {}
+  explicit program(::bpf_program* opened) noexcept : program_(opened) {}
 
   std::string name() const;
   std::string section() const;    ///< as in "raw_tp/sys_enter"
   std::string type_name() const;  ///< as in "tracing", "syscall"
-  int native_handle() const noexcept;
-
-  /// Attaches where the program's section says. Dropping the link detaches.
-  /// Throws bpf::error: not_supported (such a section names no place, for example "syscall": run() it);
-  /// an errno, with what lacks (capability, tracefs mount, no such tracepoint).
-  [[nodiscard]] link attach() const;
-
-  /// Attaches to the tracepoint `category`/`name`, as under events/ in tracefs. Errors as attach().
-  [[nodiscard]] link attach_tracepoint(const std::string& category, const std::string& name) const;
+  bool is_loaded() const noexcept { return native_handle() >= 0; }
+  int native_handle() const noexcept;  ///< its descriptor, -1 when it is not loaded
 
   struct run_result {
     std::uint32_t value = 0;        ///< what the program returned
@@ -40,6 +36,7 @@ public:
   run_result run(std::span<std::byte> context = {}) const;
 
 private:
+  friend class attach_call;  // what every kind of attaching shares
   ::bpf_program* program_;
 };
 

@@ -10,7 +10,7 @@ const volatile __s64 counted_syscall = -1;  // its number; for the raw tracepoin
 
 struct {
         __uint(type, BPF_MAP_TYPE_ARRAY);
-        __uint(max_entries, 3);
+        __uint(max_entries, 5);
         __type(key, __u32);
         __type(value, __u64);
 } counts SEC(".maps");
@@ -55,11 +55,30 @@ int on_syscall(struct bpf_raw_tracepoint_args *ctx)
         return 0;
 }
 
-// Names no place: attach_tracepoint() does.
+// Names no place: options do.
 SEC("tracepoint")
 int anywhere(void *ctx)
 {
         count(2);
+        return 0;
+}
+
+// Names no place, which the verifier must know: prepare() says it.
+SEC("?tp_btf")
+int prepared(unsigned long long *ctx)
+{
+        if ((__s64)ctx[1] == counted_syscall)
+                count(3);
+        return 0;
+}
+
+// Kernel 5.15.
+SEC("?tracepoint")
+int with_cookie(void *ctx)
+{
+        __u32 place = 4;
+        __u64 cookie = bpf_get_attach_cookie(ctx);
+        bpf_map_update_elem(&counts, &place, &cookie, BPF_ANY);
         return 0;
 }
 

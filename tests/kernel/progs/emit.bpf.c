@@ -26,7 +26,6 @@ struct numbered {
 };
 AIOBPF_EVENT_TYPE(struct numbered);
 
-// Flat it is not: refused as an event type until nested structs are read.
 struct nested {
         struct numbered inner;
         __u32 more;
@@ -64,7 +63,7 @@ struct emit_args {
         __u64 first_sequence;
         __u32 count;
         __u32 ring;     // 0: first, 1: second, 2: in turn
-        __u32 discard;  // every so manieth record is discarded instead; 0: none
+        __u32 discard;  // every Nth record is discarded instead; 0: none
         __u32 flags;    // for bpf_ringbuf_submit
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Event types of every shape that is read by name, and of those that are refused. No programs that run.
+// Types of every shape, and constants. No programs that run.
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -57,23 +57,63 @@ struct with_wide_enum {
 };
 AIOBPF_EVENT_TYPE(struct with_wide_enum);
 
-struct with_bitfield {
+enum direction { BACK = -1, STAY, FORTH };
+struct with_bitfields {
         __u32 before;
         __u32 three : 3;
-        __u32 rest : 29;
+        __s32 minus : 5;
+        __u32 rest : 24;
+        enum direction direction : 2;
+        _Bool yes : 1;
+        __u64 : 13;  // padding
+        __u64 wide : 40;
+        __u8 byte : 8;
 };
-AIOBPF_EVENT_TYPE(struct with_bitfield);
+AIOBPF_EVENT_TYPE(struct with_bitfields);
 
-struct with_union {
-        union {
-                __u32 a;
-                __u8 b[4];
-        } either;
+struct point {
+        __s16 x;
+        __s16 y;
 };
-AIOBPF_EVENT_TYPE(struct with_union);
+union number {
+        __u32 whole;
+        float real;
+        struct point both;
+};
+struct with_nested {
+        struct point at;
+        struct point path[2][2];
+        union number number;
+        struct {
+                __u8 inner;
+        } unnamed;
+        const struct flat *flat;
+        struct with_nested *next;
+};
+AIOBPF_EVENT_TYPE(struct with_nested);
+AIOBPF_EVENT_TYPE(union number);
+
+struct with_anonymous {
+        __u8 before;
+        union {
+                __u32 word;
+                struct {
+                        __u16 low;
+                        __u16 high : 9;
+                        __u16 highest : 7;
+                };
+        };
+        struct {
+        };
+        __u8 after;
+};
+AIOBPF_EVENT_TYPE(struct with_anonymous);
 
 struct with_matrix {
         __u32 cells[2][3];
+        char words[2][4];
+        __u8 raw[2][1][2];
+        enum direction ways[2];
 };
 AIOBPF_EVENT_TYPE(struct with_matrix);
 

@@ -1,6 +1,6 @@
-#include <aiobpf/bpf/consumer_position.hpp>
-
 #include "ring_maker.hpp"
+
+#include <aiobpf/bpf/consumer_position.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -165,25 +165,38 @@ void try_it(Action&& action) {
   }
 }
 
+// What the tree promises.
+void check(const bpf::type& found) {
+  for (const auto& field : fields_of(found)) {
+    const auto width = field.bit_size ? field.bit_size : field.type->size * 8;
+    if (field.bit_offset + width > found.size * 8) throw std::logic_error{"a field outside of its struct"};
+    if (field.bit_size == 0 && field.bit_offset % 8 != 0) throw std::logic_error{"a field inside of a byte"};
+    check(*field.type);
+  }
+  if (found.kind == bpf::type_kind::array) {
+    if (found.size != found.count * found.element->size) throw std::logic_error{"an array of another size"};
+    check(*found.element);
+  }
+}
+
 // All that reads an object, by names that are there, by some that the damage may have hit, and by none.
 void read_all(bpf::object_file& file) {
   std::vector<std::string> programs;
   std::vector<std::string> maps;
   try_it([&] { programs = file.program_names(); });
   try_it([&] { maps = file.map_names(); });
-  for (const char* type :
-       {"numbered", "nested", "flat", "flat_alias", "unnamed", "with_wide_enum", "with_bitfield",
-        "with_union", "with_matrix", "with_tail", "with_int128", "number", "int", "no such type", ""}) {
+  for (const char* type : {"numbered", "nested", "flat", "flat_alias", "unnamed", "with_wide_enum",
+                           "with_bitfields", "with_nested", "with_anonymous", "with_matrix", "with_tail",
+                           "with_int128", "number", "int", "no such type", ""}) {
     try_it([&] {
-      const auto layout = file.layout(type);
-      for (const auto& field : layout.fields) {
-        const auto width = field.size * (field.count ? field.count : 1);
-        if (field.offset + width > layout.size) throw std::logic_error{"a field outside of its struct"};
-        if (field.size != 1 && field.size != 2 && field.size != 4 && field.size != 8) {
-          throw std::logic_error{"a field of " + std::to_string(field.size) + " bytes"};
-        }
-      }
+      const auto found = file.types().find(type);
+      check(*found);
+      const auto back = bpf::btf::of_bytes(to_btf(*found));
+      check(*back.at(back.size()));
     });
+  }
+  for (std::uint32_t id = 0; id <= file.types().size(); ++id) {
+    try_it([&] { check(*file.types().at(id)); });
   }
   for (const char* variable : {"answer", "tag", "no such variable", ""}) {
     try_it([&] { file.rodata(variable); });

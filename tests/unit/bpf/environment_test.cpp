@@ -21,8 +21,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_mounted_is_empty) {
   BOOST_TEST(bpf::mount_point("").empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_lacks_is_a_sentence_each) {
-  for (const auto& lack : bpf::missing_for_bpf()) BOOST_TEST(lack.size() > 20U);
+BOOST_AUTO_TEST_CASE(what_is_missing_is_a_sentence_each) {
+  for (const auto& one : bpf::missing_for_bpf()) BOOST_TEST(one.size() > 20U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

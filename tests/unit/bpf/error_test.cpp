@@ -1,8 +1,8 @@
-#include <aiobpf/bpf/error.hpp>
-#include <aiobpf/bpf/system_call.hpp>
-
 #include "bpf_printing.hpp"
 #include "error_of.hpp"
+
+#include <aiobpf/bpf/error.hpp>
+#include <aiobpf/bpf/system_call.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
-#include <aiobpf/bpf/ring_reader.hpp>
-
 #include "bpf_printing.hpp"
 #include "ring_maker.hpp"
+
+#include <aiobpf/bpf/ring_reader.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 // Memory that no kernel would write: a ring's pages are shared with whoever has its descriptor.
-#include <aiobpf/bpf/ring_walk.hpp>
-
 #include "bpf_printing.hpp"
+
+#include <aiobpf/bpf/ring_walk.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
-#include <aiobpf/bpf/ring_walk.hpp>
-
 #include "bpf_printing.hpp"
 #include "ring_maker.hpp"
+
+#include <aiobpf/bpf/ring_walk.hpp>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>

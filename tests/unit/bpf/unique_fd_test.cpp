@@ -1,6 +1,6 @@
-#include <aiobpf/bpf/unique_fd.hpp>
-
 #include "error_of.hpp"
+
+#include <aiobpf/bpf/unique_fd.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,8 +1,7 @@
 #include "fake_source.hpp"
 #include "loop_printing.hpp"
-#include "run.hpp"
-
 #include "numbers.hpp"
+#include "run.hpp"
 
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/loop/memory_ring.hpp>
