@@ -9,6 +9,8 @@ with aiobpf.load("exec.bpf.o") as obj:
             print(event.pid, event.comm)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from aiobpf._aiobpf import Batch
 from aiobpf._aiobpf import version as __version__
 from aiobpf._errors import (
@@ -39,6 +41,19 @@ from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._program import BpfProgram
 from aiobpf._ring_buffer import BpfRingBuffer, EventType, MemoryRing
 
+if TYPE_CHECKING:
+    from aiobpf.compiler import CompileError, CompilerMissingError, compile
+
+
+def __getattr__(name: str) -> Any:
+    # The compiler is imported when it is used: most programs load what was compiled before.
+    if name in ("compile", "CompileError", "CompilerMissingError"):
+        import aiobpf.compiler
+
+        return getattr(aiobpf.compiler, name)
+    raise AttributeError(f"module 'aiobpf' has no attribute {name!r}")
+
+
 # The names that programs written for tinybpf catch.
 BPFError = BpfError
 BPFLoadError = BpfLoadError
@@ -54,6 +69,7 @@ __all__ = [
     # objects
     "open",
     "load",
+    "compile",
     "missing_requirements",
     "get_include",
     "BpfObjectFile",
@@ -76,6 +92,8 @@ __all__ = [
     "BpfNotADirectoryError",
     "BpfFilePermissionError",
     "BpfVerifierError",
+    "CompileError",
+    "CompilerMissingError",
     "BpfAttachError",
     "BpfMapError",
     "BpfNotFoundError",
