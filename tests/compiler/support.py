@@ -7,6 +7,8 @@ Each is run on the kernel, and its result compared: with what CPython makes of t
 from __future__ import annotations
 
 import ctypes
+import importlib
+import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,3 +86,23 @@ def expected(function: Any, *values: int) -> tuple[Args, int]:
     arguments = Args(**dict(zip("abc", values, strict=False)))
     returned = function(arguments)
     return arguments, ctypes.c_uint32(returned or 0).value
+
+
+def load_corpus() -> list[Case]:
+    """All cases of all files of the corpus."""
+    for path in sorted(pathlib.Path(__file__).with_name("corpus").glob("*.py")):
+        importlib.import_module(path.stem)
+    return CASES
+
+
+def check_on_kernel(case: Case, obj: aiobpf.BpfObject) -> None:
+    """Runs a case's program; asserts that it did what it should."""
+    program = obj.program(case.function.__name__)
+    if case.check is not None:
+        case.check(obj, program)
+    for values in case.inputs:
+        wanted, returned = expected(case.function, *values)
+        got = Args(**dict(zip("abc", values, strict=False)))
+        assert (program.run(got), got) == (returned, wanted), values
+    for values, result in case.table.items():
+        assert run(program, *values).result == result, values

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import pathlib
 
 import aiobpf
 import pytest
 from aiobpf.compiler import to_c
-from support import CASES, Args, Case, expected, run
+from support import Case, check_on_kernel, load_corpus
 
 HERE = pathlib.Path(__file__).parent
-for path in sorted((HERE / "corpus").glob("*.py")):
-    importlib.import_module(path.stem)
+CASES = load_corpus()
 
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -36,15 +34,7 @@ def test_the_c_is_as_it_was(case: Case, request: pytest.FixtureRequest) -> None:
 @each
 def test_it_does_on_the_kernel_what_it_should(case: Case) -> None:
     with aiobpf.compile(case.function).load() as obj:
-        program = obj.program(case.function.__name__)
-        if case.check is not None:
-            case.check(obj, program)
-        for values in case.inputs:
-            wanted, returned = expected(case.function, *values)
-            got = Args(**dict(zip("abc", values, strict=False)))
-            assert (program.run(got), got) == (returned, wanted), values
-        for values, result in case.table.items():
-            assert run(program, *values).result == result, values
+        check_on_kernel(case, obj)
 
 
 def test_every_golden_file_is_of_a_program() -> None:

@@ -47,7 +47,7 @@ def to_module(text: str, name: str) -> dict[str, Any]:
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     module = types.ModuleType("generated")
     module.__dict__.update({t: getattr(bpf, t) for t in r.NAMES}, bpf=bpf, Batch=Batch)
-    exec(compile(text, name, "exec"), module.__dict__)
+    exec(compile(text, name, "exec", dont_inherit=True), module.__dict__)
     return module.__dict__
 
 

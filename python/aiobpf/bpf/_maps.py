@@ -81,7 +81,7 @@ class LpmTrie(Map):
 
 
 class _Indexed(Map):
-    methods = ("lookup", "get", "update", "increment")
+    methods: tuple[str, ...] = ("lookup", "get", "update", "increment")
 
     def __init__(
         self, value: Any, max_entries: int, *, name: str | None = None, flags: int = 0, pinned: bool = False

@@ -16,7 +16,7 @@ from aiobpf.compiler.check import check_unit
 from aiobpf.compiler.emit_c import emit
 from aiobpf.compiler.errors import CompileError
 from aiobpf.compiler.kernel import Kernel
-from aiobpf.compiler.unit import Unit, mark_of
+from aiobpf.compiler.unit import Unit, mark_of, namespace
 
 _VERSION = "1"  # of what is kept in the cache
 _DEFAULT_LICENSE = "GPL"
@@ -48,6 +48,9 @@ def to_c(*given: Programs, license: str | None = None) -> str:
     """The C of programs. Raises CompileError."""
     programs, names = collect(given)
     unit = Unit(Kernel(running_kernel()))
+    unit.see_names(names)
+    for program in programs:
+        unit.see_names(namespace(program))
     for name, value in names.items():  # what no program uses is in the object as well
         if isinstance(value, Map):
             unit.map(value, name)

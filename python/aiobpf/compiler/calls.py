@@ -50,7 +50,8 @@ class Calls(Expressions):
         if isinstance(called, Map) and self.dialect.references_are_values and not node.args:
             return found
         if isinstance(called, Intrinsic):
-            return intrinsics.TABLE[called.name](self, node)
+            handler: intrinsics.Handler = getattr(called, "handler", None) or intrinsics.TABLE[called.name]
+            return handler(self, node)
         if isinstance(called, Helper):
             return self.call_helper(called.name, node)
         if isinstance(called, KernelName):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import linecache
 import os
 import pathlib
 import platform
@@ -48,7 +49,9 @@ def command(compiler: str | None = None) -> list[str]:
     """clang and its options, without the files."""
     arch = {"x86_64": "x86", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     return [
-        *find(compiler), "-g", "-O2", "-mcpu=v3", "-std=gnu11", "-w", "-fwrapv", "-fno-strict-aliasing",
+        *find(compiler), "-g", "-O2", "-mcpu=v3", "-std=gnu11", "-w", "-Wno-incompatible-pointer-types",
+        "-fwrapv", "-fno-strict-aliasing",
+        "-fno-finite-loops",
         # Sums of loops in closed form need multiplications of 128 bits, which BPF does not have.
         "-mllvm", "-replexitval=never",
         f"-D__TARGET_ARCH_{arch}", f"-I{_INCLUDE}", f"-I{aiobpf.get_include()}",
@@ -62,6 +65,16 @@ def headers() -> str:
     return "".join(path.read_text() for path in paths)
 
 
+#: What clang says that has a reason in the Python, what to say of it, and what to change.
+_KNOWN = (
+    (
+        "BPF stack limit",
+        "its variables take more than the 512 bytes that a program's stack has",
+        "keep large ones in a PercpuArray, or in a bpf.Global",
+    ),
+)
+
+
 def compile_c(source: str, to: pathlib.Path, compiler: str | None = None) -> None:
     """Compiles C to an object. Raises CompileError: where a line of Python became C that clang refuses."""
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -72,25 +85,27 @@ def compile_c(source: str, to: pathlib.Path, compiler: str | None = None) -> Non
             input=source.encode(), capture_output=True, check=False,
         )  # fmt: skip
         if done.returncode != 0 or not made.is_file():
-            raise _error(done.stderr.decode(errors="replace"))
+            raise error_of(done.stderr.decode(errors="replace"))
         temporary = to.with_name(f"{to.name}.{os.getpid()}")
         shutil.copyfile(made, temporary)
         os.replace(temporary, to)
 
 
-def _error(said: str) -> CompileError:
+def error_of(said: str) -> CompileError:
     """clang's first error, at the Python line that #line names."""
     match = _MESSAGE.search(said)
     if match is None:
         return CompileError(f"clang failed: {said.strip()[-2000:]}")
     file, line, _, message = match.groups()
     text = _line_of(file, int(line))
-    error = CompileError(f"clang: {message}", Where(file, int(line), 0, len(text), text))
+    where = Where(file, int(line), 0, len(text), text)
+    for known, meaning, hint in _KNOWN:
+        if known in message:
+            return CompileError(meaning, where, hint)
+    error = CompileError(f"clang: {message}", where)
     error.add_note(said.strip())
     return error
 
 
 def _line_of(file: str, line: int) -> str:
-    import linecache
-
     return linecache.getline(file, line).rstrip("\n")

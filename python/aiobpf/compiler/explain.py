@@ -9,7 +9,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (
         r"back-edge|infinite loop detected|too many instructions|BPF program is too large|sequence of \d+ jumps",
         "the verifier followed it for too long: it sees no end of a loop, or too many ways through. Give the loop "
-        "a constant bound: `for i in range(64)`, with a `break`; or go over `bpf.loop(n)`, whose rounds are any number.",
+        "a constant bound: `for i in range(64)`, with a `break`; or go over `bpf.loop(n)`, of any length.",
     ),
     (
         r"invalid mem access '\w+_or_null'|R\d pointer arithmetic on \w+_or_null",

@@ -89,6 +89,8 @@ class Expressions(Scope):
     def value(self, node: ast.expr) -> ir.Expr:
         """An expression's value: what a place holds, or the place itself of a struct or an array."""
         found = self.evaluate(node)
+        if isinstance(found, Meta) and isinstance(found.value, Global) and self.dialect.references_are_values:
+            found = self.global_place(found)
         if isinstance(found, Meta) and isinstance(found.value, KernelName):
             found = self.enumerator(found.value.name, node)
         if isinstance(found, Meta):
@@ -334,6 +336,8 @@ class Expressions(Scope):
         return ir.Code(wanted, f"{function}_{wanted.name}({{0}}, {{1}})", (left, right))
 
     def _boolop(self, node: ast.BoolOp) -> ir.Expr:
+        if self.dialect.references_are_values:
+            return self.condition(node)
         before = set(self.flow.present)
         result = self.value(node.values[0])
         for previous, operand in zip(node.values, node.values[1:], strict=False):

@@ -148,6 +148,8 @@ def _check(source: Source, top: ast.AST) -> None:
             for operator in node.ops:
                 if type(operator) in _OPERATORS:
                     _refuse_operator(source, node, operator)
+        if isinstance(node, ast.Global) and hasattr(source.function, "__bpf_dialect__"):
+            continue
         if isinstance(node, ast.FunctionDef):
             raise source.error(node, "a function in a function is not in the language", "move it to the module")
         if not isinstance(node, _ALLOWED):

@@ -12,6 +12,13 @@ from dataclasses import dataclass, field
 from aiobpf.bpf import _types as t
 from aiobpf.compiler import btf as b
 
+#: Contexts whose layout never changes: they need no CO-RE, and without it clang reads `data` once, which is what the
+#: verifier must see to know a packet's bounds.
+_FIXED = {
+    "xdp_md", "__sk_buff", "bpf_sock_ops", "sk_msg_md", "bpf_sk_lookup", "sk_reuseport_md", "bpf_sock_addr", "bpf_sock",
+    "bpf_cgroup_dev_ctx", "bpf_sysctl", "bpf_sockopt",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class KernelRecord(t.Record):
@@ -163,6 +170,8 @@ class Kernel:
         return max((m.align for m in members), default=1)
 
     def use(self, record: KernelRecord, member: str) -> None:
+        if record.name in _FIXED:
+            self.complete.add(record.number)
         self.used.setdefault(record.number, set()).add(member)
 
     def use_missing(self, record: KernelRecord, member: str) -> None:

@@ -73,7 +73,8 @@ class Scope:
         self.types: dict[str, t.Type] = dict(parameters)
         self.declared = set(self.types)
         self.parameters = set(self.types)
-        self.local_names = set(self.types) | _assigned_names(source.node)
+        self.global_names = {n for node in ast.walk(source.node) if isinstance(node, ast.Global) for n in node.names}
+        self.local_names = set(self.types) | _assigned_names(source.node) - self.global_names
         self.flow = Flow(set(self.types), set())
         self.changed = False
         self.temporaries: dict[str, t.Type] = {}

@@ -51,6 +51,8 @@ def enter(unit: Unit, source: Source, section: str) -> Entry:
     kind, _, place = section.lstrip("?").partition("/")
     kind = kind.split(".")[0]
     wanted = source.node.args.args
+    if hasattr(source.function, "__bpf_dialect__"):
+        return _context_alone(unit, source, _context(unit, kind, section))
     if kind in ("tp", "tracepoint"):
         return _tracepoint(unit, source, place)
     if kind in _BTF_KINDS:
@@ -67,6 +69,20 @@ def enter(unit: Unit, source: Source, section: str) -> Entry:
         raise source.error(wanted[0], f"the context of {section!r} is a struct", "annotate it with a @bpf.struct")
     value = ir.Name(type_, "ctx")
     return Entry([ir.Parameter(wanted[0].arg, type_, None if wanted[0].arg == "ctx" else value)], type_.c("ctx"))
+
+
+def _context_alone(unit: Unit, source: Source, context: t.Type) -> Entry:
+    """Where a dialect has the context, under any name, and nothing else."""
+    wanted = source.node.args.args
+    if len(wanted) > 1:
+        raise source.error(wanted[1], "a program has one parameter, its context")
+    if not wanted:
+        return Entry([], "void *ctx")
+    type_ = _annotation(unit, source, wanted[0]) or context
+    if not isinstance(type_, t.Pointer):
+        raise source.error(wanted[0], f"a context is a struct, not {type_}", "c_void_p, or a struct of vmlinux")
+    own = ir.Parameter(wanted[0].arg, type_, None if wanted[0].arg == "ctx" else ir.Name(type_, "ctx"))
+    return Entry([own], type_.c("ctx"))
 
 
 def _context(unit: Unit, kind: str, section: str) -> t.Type:
@@ -188,9 +204,8 @@ def _tracepoint(unit: Unit, source: Source, place: str) -> Entry:
         return Entry([ir.Parameter("ctx", t.Pointer(t.void)) for _ in wanted], "void *ctx")
     fields = tracefs.fields(place)
     if fields is None:
-        raise source.error(
-            wanted[0], f"the tracepoint {place} is not in tracefs", "mount tracefs, and see `events/` there"
-        )
+        hint = "see `events/` there" if tracefs.folder() else "mount -t tracefs tracefs /sys/kernel/tracing"
+        raise source.error(wanted[0], f"the tracepoint {place} is not in tracefs", hint)
     parameters = []
     for argument in wanted:
         if argument.arg == "ctx":

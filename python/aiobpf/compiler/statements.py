@@ -123,8 +123,12 @@ class Statements(Calls):
 
     def store(self, target: ast.expr, value: ir.Expr, node: ast.stmt) -> list[ir.Stmt]:
         """Stores a value in what is on the left."""
-        if isinstance(target, ast.Name):
+        if isinstance(target, ast.Name) and target.id not in self.global_names:
             return self._store_local(target.id, value, node)
+        if isinstance(target, ast.Name):
+            variable = self._declared_global(target)
+            held = self.convert(self._stored(value, variable.type), variable.type, node)
+            return [ir.Store(node.lineno, variable, held)]
         if not isinstance(target, ast.Attribute | ast.Subscript):
             self.fail(target, "this cannot be assigned to")
         place = self.evaluate(target)
@@ -132,6 +136,16 @@ class Statements(Calls):
             self.fail(target, "this cannot be assigned to")
         self._check_writable(place, target)
         return [ir.Store(node.lineno, place, self.convert(self._stored(value, place.type), place.type, node))]
+
+    def _declared_global(self, node: ast.Name) -> ir.Expr:
+        """A name after `global`, which a dialect has."""
+        found = self.outer(node)
+        if not isinstance(found, Meta) or not isinstance(found.value, Global):
+            self.fail(node, f"{node.id} is not a global of the program", "declare it with @bpfglobal")
+        return self.global_place(found)
+
+    def _do_global(self, node: ast.Global) -> list[ir.Stmt]:
+        return []
 
     def _stored(self, value: ir.Expr, wanted: t.Type) -> ir.Expr:
         if isinstance(value.type, t.Pointer) and isinstance(wanted, t.Int) and self.dialect.references_are_values:
@@ -187,15 +201,15 @@ class Statements(Calls):
             if on is not None:
                 return self._add_to_map(on, node)
         if isinstance(node.target, ast.Name):
-            if node.target.id not in self.local_names:
-                self.fail(node.target, f"{node.target.id} is not a local")
-            place: ir.Expr | Meta = self.local(node.target.id, node.target)
+            is_global = node.target.id in self.global_names
+            name = node.target
+            place: ir.Expr | Meta = self._declared_global(name) if is_global else self.local(name.id, name)
         else:
             place = self.evaluate(node.target)
         if isinstance(place, Meta) or not ir.is_place(place):
             self.fail(node.target, "this cannot be assigned to")
         value = self.binary(self.load(place), node.op, self.value(node.value), node)
-        if isinstance(node.target, ast.Name):
+        if isinstance(node.target, ast.Name) and node.target.id not in self.global_names:
             return self._store_local(node.target.id, value, node)
         self._check_writable(place, node.target)
         return [ir.Store(node.lineno, place, self.convert(value, place.type, node))]

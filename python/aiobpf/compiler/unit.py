@@ -92,6 +92,13 @@ class Unit:
         self.enumerations: dict[str, tuple[tuple[str, int], ...]] = {}
         self.uses_ring = False
         self._names: dict[str, object] = {}
+        self._called: dict[int, str] = {}
+
+    def see_names(self, names: dict[str, Any]) -> None:
+        """What maps and globals are called in a module."""
+        for name, value in names.items():
+            if isinstance(value, Map | Global):
+                self._called.setdefault(id(value), name)
 
     def claim(self, wanted: str, owner: object) -> str:
         """A name in C that nothing else has."""
@@ -155,9 +162,12 @@ class Unit:
         """A map, called by the name that it has where it is first used."""
         found = self.maps.get(id(declaration))
         if found is None:
-            found = self._describe(declaration, self.claim(declaration.name or name, declaration))
+            found = self._describe(declaration, self.claim(self._name_of(declaration, name), declaration))
             self.maps[id(declaration)] = found
         return found
+
+    def _name_of(self, declaration: Map | Global, name: str) -> str:
+        return declaration.name or self._called.get(id(declaration), name)
 
     def _describe(self, declaration: Map, name: str) -> MapInfo:
         def side(given: Any, what: str) -> t.Type | None:
@@ -176,7 +186,7 @@ class Unit:
         found = self.globals.get(id(declaration))
         if found is None:
             type_ = self.by_value(self.type_of(declaration.type, name))
-            claimed = self.claim(declaration.name or name, declaration)
+            claimed = self.claim(self._name_of(declaration, name), declaration)
             found = GlobalInfo(declaration, claimed, type_, isinstance(declaration, Const))
             self.globals[id(declaration)] = found
         return found

@@ -15,7 +15,7 @@ struct {
         __uint(max_entries, 4);
         __type(key, u32);
         __type(value, u64);
-} outer_1 SEC(".maps");
+} inner SEC(".maps");
 
 struct {
         __uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
@@ -31,7 +31,7 @@ struct {
         __type(key, u32);
         __type(value, u32);
         __array(values, struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, u32); __type(value, u64); });
-} outer SEC(".maps") = { .values = { [1] = &outer_1 } };
+} outer SEC(".maps") = { .values = { [1] = &inner } };
 
 char LICENSE[] SEC("license") = "GPL";
 

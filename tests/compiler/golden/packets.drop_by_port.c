@@ -8,7 +8,11 @@ struct xdp_md;
 struct xdp_md {
         u32 data;
         u32 data_end;
-} __attribute__((preserve_access_index));
+        u32 data_meta;
+        u32 ingress_ifindex;
+        u32 rx_queue_index;
+        u32 egress_ifindex;
+};
 struct ethhdr {
         u8 h_dest[6];
         u8 h_source[6];
