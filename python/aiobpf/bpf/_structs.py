@@ -28,6 +28,7 @@ def struct(cls: _C) -> _C:
             pid: u32
             comm: char[16]
 
+    A default, which can only be 0, tells type checkers that a member may be left out: `pid: u32 = 0`.
     In Python the class is a ctypes.Structure that compares, prints and matches by its members; it is an event_type.
     Raises TypeError: a member's type is not one that C has.
     """
@@ -76,7 +77,11 @@ def _declare(cls: Any, kind: str, base: Any) -> Any:
         raise TypeError(f"{cls.__name__}: a {kind} has members: `pid: u32`")
     described = [(name, *_member(cls.__name__, name, given)) for name, given in annotations.items()]
     fields = [(name, c) if not width else (name, c, width) for name, _, c, width in described]
-    namespace = {k: v for k, v in vars(cls).items() if k not in ("__dict__", "__weakref__")}
+    for name in annotations:
+        if vars(cls).get(name, 0) not in (0, b""):
+            raise TypeError(f"{cls.__name__}.{name}: a member that is not given is zero, and nothing else")
+    left_out = {"__dict__", "__weakref__", *annotations}
+    namespace = {name: value for name, value in vars(cls).items() if name not in left_out}
     namespace |= {"_fields_": fields, "__match_args__": tuple(annotations), "__qualname__": cls.__qualname__}
     made: Any = type(cls.__name__, (_Comparable, base), namespace)
     members = tuple(t.Member(name, type_, getattr(made, name).offset * 8, width) for name, type_, _, width in described)

@@ -17,6 +17,7 @@ from aiobpf.bpf.helpers import Helper
 from aiobpf.bpf.kernel import KernelName
 from aiobpf.compiler import intrinsics, ir, map_methods, printing
 from aiobpf.compiler.expressions import Expressions
+from aiobpf.compiler.kernel import KernelRecord
 from aiobpf.compiler.scope import Meta, constant, literal
 from aiobpf.compiler.unit import mark_of
 
@@ -251,6 +252,9 @@ class Calls(Expressions):
             else:
                 values.append(self.convert(self.number(argument), parameter.type, argument))
         self.unit.kfuncs[name] = function
+        for type_ in (returns, *(parameter.type for parameter in parameters)):
+            if isinstance(type_, t.Pointer) and isinstance(type_.to, KernelRecord):
+                self.unit.kernel.use_itself(type_.to)
         if isinstance(returns, t.Pointer):
             returns = t.Pointer(returns.to, t.Space.DIRECT, True)
         return _called(returns, name, values)

@@ -52,7 +52,7 @@ def _kernel_types(unit: Unit) -> list[str]:
         if not record.name or record.name in opaque:
             continue
         lines = complete_lines(record) if record.number in unit.kernel.complete else unit.kernel.member_lines(record)
-        if lines:
+        if lines or record.number in unit.kernel.used:
             attribute = "" if record.number in unit.kernel.complete else " __attribute__((preserve_access_index))"
             packed = " __attribute__((packed))" if _is_packed(lines) else ""
             defined += [f"{record.kind} {record.name} {{", *(INDENT + one for one in lines), f"}}{attribute}{packed};"]

@@ -174,6 +174,10 @@ class Kernel:
             self.complete.add(record.number)
         self.used.setdefault(record.number, set()).add(member)
 
+    def use_itself(self, record: KernelRecord) -> None:
+        """It is declared as a struct although none of its members is used: prototypes of kfuncs are compared."""
+        self.used.setdefault(record.number, set())
+
     def use_missing(self, record: KernelRecord, member: str) -> None:
         """A member that this kernel does not have, and another may."""
         self.missing.setdefault(record.number, set()).add(member)
