@@ -35,6 +35,7 @@ class Case:
     inputs: tuple[tuple[Any, ...], ...] = ()
     table: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     check: Callable[[aiobpf.BpfObject, aiobpf.BpfProgram], None] | None = None
+    loads: bool = True
 
     @property
     def name(self) -> str:
@@ -74,6 +75,12 @@ def checked_by(check: Callable[[aiobpf.BpfObject, aiobpf.BpfProgram], None]) -> 
     return register
 
 
+def compiled_only(function: Any) -> Any:
+    """Of a kind that not every kernel loads; tests/compiler/slow runs it on one that does."""
+    CASES.append(Case(function, loads=False))
+    return function
+
+
 def run(program: aiobpf.BpfProgram, *values: int, text: bytes = b"") -> Args:
     """Runs a program once; its arguments afterwards."""
     arguments = Args(**dict(zip("abc", values, strict=False)), text=text)
@@ -97,6 +104,7 @@ def load_corpus() -> list[Case]:
 
 def check_on_kernel(case: Case, obj: aiobpf.BpfObject) -> None:
     """Runs a case's program; asserts that it did what it should."""
+    assert case.check or case.inputs or case.table, "nothing says what it should do"
     program = obj.program(case.function.__name__)
     if case.check is not None:
         case.check(obj, program)

@@ -31,7 +31,7 @@ def test_the_c_is_as_it_was(case: Case, request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.kernel
-@each
+@pytest.mark.parametrize("case", [case for case in CASES if case.loads], ids=lambda case: case.name)
 def test_it_does_on_the_kernel_what_it_should(case: Case) -> None:
     with aiobpf.compile(case.function).load() as obj:
         check_on_kernel(case, obj)

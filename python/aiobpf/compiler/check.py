@@ -22,7 +22,7 @@ def check_program(unit: Unit, function: Callable[..., Any]) -> ir.FunctionIr:
     assert isinstance(mark, ProgramMark)
     source = read_function(function)
     name = unit.claim(function.__name__, function)
-    if name == mark.section.lstrip("?").replace("/", "_") or name != function.__name__:
+    if name == mark.section.lstrip("?") or name != function.__name__:
         raise source.error(source.node, f"a program cannot be called {function.__name__}", "give it another name")
     entry = enter(unit, source, mark.section)
     declared = None if source.node.returns is None else unit.annotated(source, source.node.returns)
