@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import pathlib
-import tempfile
 
 
 def folder() -> pathlib.Path:
@@ -26,6 +25,6 @@ def write_atomically(path: pathlib.Path, content: bytes) -> None:
     """Writes all of it or nothing; a cache that cannot be written is none."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-        os.replace(file.name, path)
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+        unfinished.write_bytes(content)
+        os.replace(unfinished, path)

@@ -10,9 +10,7 @@ import pathlib
 import platform
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 
 import aiobpf
 from aiobpf.compiler.errors import CompileError, CompilerMissingError, Where
@@ -77,18 +75,17 @@ _KNOWN = (
 
 def compile_c(source: str, to: pathlib.Path, compiler: str | None = None) -> None:
     """Compiles C to an object. Raises CompileError: where a line of Python became C that clang refuses."""
+    import subprocess  # what is in the cache already is not compiled, and does without
+
     to.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        made = pathlib.Path(folder, "program.bpf.o")
-        done = subprocess.run(
-            [*command(compiler), "-x", "c", "-c", "-", "-o", str(made)],
-            input=source.encode(), capture_output=True, check=False,
-        )  # fmt: skip
-        if done.returncode != 0 or not made.is_file():
-            raise error_of(done.stderr.decode(errors="replace"))
-        temporary = to.with_name(f"{to.name}.{os.getpid()}")
-        shutil.copyfile(made, temporary)
-        os.replace(temporary, to)
+    unfinished = to.with_name(f"{to.name}.{os.getpid()}")
+    done = subprocess.run(
+        [*command(compiler), "-x", "c", "-c", "-", "-o", str(unfinished)],
+        input=source.encode(), capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0 or not unfinished.is_file():
+        raise error_of(done.stderr.decode(errors="replace"))
+    os.replace(unfinished, to)
 
 
 def error_of(said: str) -> CompileError:

@@ -6,46 +6,64 @@ is explicit (Read), so that the emitter decides nothing.
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
+from typing import Any, ClassVar, dataclass_transform
 
 from aiobpf.bpf._types import Array, Pointer, Space, Struct, Type
 
 
-@dataclass(frozen=True)
-class Expr:
+@dataclass_transform(frozen_default=True)
+class Node:
+    """A value of named members, as a frozen dataclass; those take longer to import than a program to compile."""
+
+    _members: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls._members = (*cls._members, *inspect.get_annotations(cls))
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        self.__dict__.update(zip(self._members, values, strict=False), **named)
+        assert all(hasattr(self, name) for name in self._members), f"{type(self).__name__}{values}"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.__dict__ == self.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.__dict__.items())})"
+
+
+class Expr(Node):
     type: Type
 
 
-@dataclass(frozen=True)
 class Const(Expr):
     value: int
 
 
-@dataclass(frozen=True)
 class Text(Expr):
     """A string constant; its type is a char array with room for the NUL."""
 
     value: bytes
 
 
-@dataclass(frozen=True)
 class Null(Expr):
     pass
 
 
-@dataclass(frozen=True)
 class Name(Expr):
     """A variable of C: local, parameter or global."""
 
     name: str
 
 
-@dataclass(frozen=True)
 class Deref(Expr):
     pointer: Expr
 
 
-@dataclass(frozen=True)
 class Member(Expr):
     """bits: the width of a bitfield, else 0."""
 
@@ -54,7 +72,6 @@ class Member(Expr):
     bits: int = 0
 
 
-@dataclass(frozen=True)
 class Element(Expr):
     """Of an array that is a place, or of what a pointer points to."""
 
@@ -62,26 +79,22 @@ class Element(Expr):
     index: Expr
 
 
-@dataclass(frozen=True)
 class Address(Expr):
     place: Expr
 
 
-@dataclass(frozen=True)
 class Spill(Expr):
     """The address of a temporary that holds a value: how helpers take keys and values."""
 
     value: Expr
 
 
-@dataclass(frozen=True)
 class Read(Expr):
     """The value of a place in memory that only a helper reads."""
 
     place: Expr
 
 
-@dataclass(frozen=True)
 class BitRead(Expr):
     """The value of a bitfield of the kernel's."""
 
@@ -89,13 +102,11 @@ class BitRead(Expr):
     probed: bool
 
 
-@dataclass(frozen=True)
 class Unary(Expr):
     operator: str
     operand: Expr
 
 
-@dataclass(frozen=True)
 class Binary(Expr):
     """With C's operator; also comparisons, && and ||."""
 
@@ -104,19 +115,16 @@ class Binary(Expr):
     right: Expr
 
 
-@dataclass(frozen=True)
 class Convert(Expr):
     value: Expr
 
 
-@dataclass(frozen=True)
 class Select(Expr):
     test: Expr
     then: Expr
     other: Expr
 
 
-@dataclass(frozen=True)
 class Let(Expr):
     """Stores a value in a local, and is that value."""
 
@@ -124,7 +132,6 @@ class Let(Expr):
     value: Expr
 
 
-@dataclass(frozen=True)
 class Code(Expr):
     """C, with {0}, {1}, ... for its arguments."""
 
@@ -132,7 +139,6 @@ class Code(Expr):
     arguments: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True)
 class Fill(Expr):
     """What is written into an array that is there already: C with {to} and {size} as well."""
 
@@ -140,7 +146,6 @@ class Fill(Expr):
     arguments: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True)
 class Construct(Expr):
     """A struct made of values; the members that are not named are zero."""
 
@@ -148,7 +153,6 @@ class Construct(Expr):
     members: tuple[tuple[str, Expr], ...]
 
 
-@dataclass(frozen=True)
 class Submit(Expr):
     """A record made in a ring: true, or false when there was no room."""
 
@@ -157,30 +161,25 @@ class Submit(Expr):
     flags: Expr
 
 
-@dataclass(frozen=True)
-class Stmt:
+class Stmt(Node):
     line: int
 
 
-@dataclass(frozen=True)
 class Store(Stmt):
     place: Expr
     value: Expr
 
 
-@dataclass(frozen=True)
 class Do(Stmt):
     value: Expr
 
 
-@dataclass(frozen=True)
 class If(Stmt):
     test: Expr
     then: list[Stmt]
     other: list[Stmt]
 
 
-@dataclass(frozen=True)
 class ForRange(Stmt):
     """The counter is a C variable of its own; `variable` gets its value at the beginning of each round."""
 
@@ -194,7 +193,6 @@ class ForRange(Stmt):
     label: str
 
 
-@dataclass(frozen=True)
 class While(Stmt):
     test: Expr
     body: list[Stmt]
@@ -202,7 +200,6 @@ class While(Stmt):
     label: str
 
 
-@dataclass(frozen=True)
 class Outlined(Stmt):
     """A loop by bpf_loop: its body is a function that is given the locals by address."""
 
@@ -213,26 +210,22 @@ class Outlined(Stmt):
     frame: tuple[Name, ...]
 
 
-@dataclass(frozen=True)
 class Break(Stmt):
     """label: of the loop's end where the loop has an else, or is outlined, else empty."""
 
     label: str
 
 
-@dataclass(frozen=True)
 class Continue(Stmt):
     """label: "outlined" where the loop is a function, else not used."""
 
     label: str
 
 
-@dataclass(frozen=True)
 class Return(Stmt):
     value: Expr | None
 
 
-@dataclass(frozen=True)
 class Locked(Stmt):
     lock: Expr
     body: list[Stmt]
