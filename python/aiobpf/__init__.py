@@ -9,6 +9,7 @@ with aiobpf.load("exec.bpf.o") as obj:
             print(event.pid, event.comm)
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from aiobpf._aiobpf import Batch
@@ -39,18 +40,24 @@ from aiobpf._map import BpfMap
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._program import BpfProgram
-from aiobpf._ring_buffer import BpfRingBuffer, EventType, MemoryRing
 
 if TYPE_CHECKING:
+    from aiobpf._ring_buffer import BpfRingBuffer, EventType, MemoryRing
     from aiobpf.compiler import CompileError, CompilerMissingError, compile
 
 
-def __getattr__(name: str) -> Any:
-    # The compiler is imported when it is used: most programs load what was compiled before.
-    if name in ("compile", "CompileError", "CompilerMissingError"):
-        import aiobpf.compiler
+_LATE = {
+    # asyncio and the compiler take longer to import than all the rest: each is when its names are used.
+    "aiobpf._ring_buffer": ("BpfRingBuffer", "EventType", "MemoryRing"),
+    "aiobpf.compiler": ("compile", "CompileError", "CompilerMissingError"),
+}
 
-        return getattr(aiobpf.compiler, name)
+
+def __getattr__(name: str) -> Any:
+    for module, names in _LATE.items():
+        if name in names:
+            found = globals()[name] = getattr(importlib.import_module(module), name)
+            return found
     raise AttributeError(f"module 'aiobpf' has no attribute {name!r}")
 
 

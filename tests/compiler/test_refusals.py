@@ -37,6 +37,18 @@ def plain(x):
 def half(x: i64) -> i64:
     return x // 2
 
+@bpf.function
+def endless(x: i64) -> i64:
+    return back(x - 1)
+
+@bpf.function
+def back(x: i64) -> i64:
+    return endless(x)
+
+@bpf.function
+def parent_of(task: task_struct) -> i32:
+    return task.real_parent.tgid
+
 @bpf.program("syscall")
 def other(args: Args) -> None:
     pass

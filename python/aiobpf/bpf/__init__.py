@@ -31,6 +31,7 @@ from aiobpf.bpf._maps import (
     CgroupStorage,
     CpuMap,
     DevMap,
+    DevMapHash,
     HashMap,
     HashOfMaps,
     InodeStorage,
@@ -50,6 +51,7 @@ from aiobpf.bpf._maps import (
     Stack,
     StackTrace,
     TaskStorage,
+    UserRingBuf,
     XskMap,
 )
 from aiobpf.bpf._structs import struct, union
@@ -81,9 +83,10 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Array", "ArrayOfMaps", "BloomFilter", "CgroupStorage", "Const", "CpuMap", "DevMap", "Global", "HashMap",
-    "HashOfMaps", "InodeStorage", "LpmTrie", "LruHashMap", "LruPercpuHashMap", "Map", "PercpuArray", "PercpuHashMap",
-    "PerfEventArray", "ProgArray", "Queue", "RingBuf", "SkStorage", "SockHash", "SockMap", "Stack",
-    "StackTrace", "TaskStorage", "XskMap", "bits", "char", "function", "i16", "i32", "i64", "i8", "program", "ptr",
-    "spin_lock", "struct", "timer", "u16", "u32", "u64", "u8", "union", "void",
+    "Array", "ArrayOfMaps", "bits", "BloomFilter", "CgroupStorage", "char", "Const", "CpuMap", "DevMap",
+    "DevMapHash", "function", "Global", "HashMap", "HashOfMaps", "i16", "i32", "i64", "i8", "InodeStorage",
+    "LpmTrie", "LruHashMap", "LruPercpuHashMap", "Map", "PercpuArray", "PercpuHashMap", "PerfEventArray",
+    "ProgArray", "program", "ptr", "Queue", "RingBuf", "SkStorage", "SockHash", "SockMap", "spin_lock", "Stack",
+    "StackTrace", "struct", "TaskStorage", "timer", "u16", "u32", "u64", "u8", "union", "UserRingBuf", "void",
+    "XskMap",
 ]  # fmt: skip

@@ -142,6 +142,15 @@ class RingBuf(Map):
         super().__init__(None, None, bytes, name=name, pinned=pinned)
 
 
+class UserRingBuf(Map):
+    """A ring that user space writes: helpers.user_ringbuf_drain(ring, callback, context, 0). Needs kernel 6.1."""
+
+    kind = "USER_RINGBUF"
+
+    def __init__(self, bytes: int, *, name: str | None = None, pinned: bool = False) -> None:
+        super().__init__(None, None, bytes, name=name, pinned=pinned)
+
+
 class PerfEventArray(Map):
     """A perf buffer for each CPU."""
 
@@ -247,6 +256,12 @@ class DevMap(_Targets):
     """Interfaces that packets are redirected to."""
 
     kind = "DEVMAP"
+
+
+class DevMapHash(_Targets):
+    """Interfaces by any u32."""
+
+    kind = "DEVMAP_HASH"
 
 
 class CpuMap(_Targets):

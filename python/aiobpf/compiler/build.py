@@ -47,7 +47,7 @@ def collect(given: Iterable[Programs]) -> tuple[list[Callable[..., Any]], dict[s
 def to_c(*given: Programs, license: str | None = None) -> str:
     """The C of programs. Raises CompileError."""
     programs, names = collect(given)
-    unit = Unit(Kernel(running_kernel()))
+    unit = Unit(Kernel(running_kernel))
     unit.see_names(names)
     for program in programs:
         unit.see_names(namespace(program))

@@ -166,6 +166,9 @@ class Calls(Expressions):
             hint = f"decorate {name} with @bpf.function" if callable(called) else None
             self.fail(node, f"{name}() is not in the language of BPF programs", hint)
         info = self.unit.function(called)
+        self.unit.calls.setdefault(self.source.function, set()).add(called)
+        if called is self.source.function or self.source.function in self.unit.reached(called):
+            self.fail(node, f"{name}() calls itself: BPF has no recursion", "write a loop")
         arguments = self.arguments(node, len(info.parameters))
         values = [self.convert(self.value(a), p, a) for a, (_, p) in zip(arguments, info.parameters, strict=True)]
         return _called(info.returns, info.name, values)

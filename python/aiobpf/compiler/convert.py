@@ -79,6 +79,11 @@ def _to_pointer(value: ir.Expr, wanted: t.Pointer) -> ir.Expr:
         raise Mismatch(f"{have} is not a reference to {wanted.to}")
     if have.nullable and not wanted.nullable:
         raise Mismatch("this may be None", "test it with `is None` first")
+    if wanted.space is t.Space.DIRECT and have.space is not wanted.space and not isinstance(wanted.to, t.Void):
+        raise Mismatch(
+            f"this {have.to} is read by helpers, where a function with {wanted.to} reads directly",
+            f"let the function take ptr[{wanted.to}]",
+        )
     same = have.to == wanted.to or isinstance(wanted.to, t.Void) or isinstance(have.to, t.Void)
     if isinstance(have.to, t.Array) and have.to.of == wanted.to:
         same = True

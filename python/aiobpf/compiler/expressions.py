@@ -111,7 +111,12 @@ class Expressions(Scope):
         space = ir.space_of(found)
         if isinstance(found, ir.Member) and found.bits and _of_kernel(found):
             return ir.BitRead(found.type, found, space is not t.Space.DIRECT)
-        return found if space is t.Space.DIRECT else ir.Read(found.type, found)
+        if space is t.Space.DIRECT:
+            return found
+        type_ = found.type
+        if isinstance(type_, t.Pointer) and space is t.Space.USER:
+            type_ = t.Pointer(type_.to, t.Space.USER)
+        return ir.Read(type_, found)
 
     def number(self, node: ast.expr) -> ir.Expr:
         """An integer, of any width."""

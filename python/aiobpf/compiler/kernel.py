@@ -7,6 +7,8 @@ access to where the member is in the kernel that loads the program.
 from __future__ import annotations
 
 import difflib
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiobpf.bpf import _types as t
@@ -52,16 +54,20 @@ class KernelRecord(t.Record):
 
 
 class Kernel:
-    """The types of one kernel. `use` remembers what a program needs of them."""
+    """The types of one kernel, read when the first is asked for. `use` remembers what a program needs of them."""
 
-    def __init__(self, types: b.BtfBlob | None) -> None:
-        self.btf = types
+    def __init__(self, read: Callable[[], b.BtfBlob | None]) -> None:
+        self._read = read
         self._records: dict[int, KernelRecord] = {}
         self._members: dict[tuple[int, str], t.Member | None] = {}
         self.used: dict[int, set[str]] = {}
         self.complete: set[int] = set()
         self.missing: dict[int, set[str]] = {}
         self.mentioned: set[int] = set()
+
+    @functools.cached_property
+    def btf(self) -> b.BtfBlob | None:
+        return self._read()
 
     def record(self, name: str) -> KernelRecord | None:
         """The struct or union of that name."""

@@ -31,6 +31,7 @@ class Statements(Calls):
         self.changed = False
         self.temporaries.clear()
         self.reserved: set[str] = set()
+        self._shared: set[str] = set()  # structs and arrays that have another name
         self._loops: list[str] = []
         self._labels = 0
         self.flow.assigned, self.flow.present, self.flow.ended = set(self.parameters), set(), False
@@ -164,7 +165,11 @@ class Statements(Calls):
     def _store_local(self, name: str, value: ir.Expr, node: ast.stmt) -> list[ir.Stmt]:
         if isinstance(value.type, t.Record | t.Array) and ir.is_place(value) and name not in self.declared:
             # As in Python, another name for the same thing.
+            if isinstance(value, ir.Name):
+                self._shared.add(value.name)
             value = ir.Address(t.Pointer(value.type, ir.space_of(value)), value)
+        elif c_name(name) in self._shared and isinstance(value.type, t.Record | t.Array):
+            self.fail(node, f"{name} has another name, which would change too", "use another variable")
         if isinstance(value, ir.Fill) and not value.type.size and name not in self.declared:
             self.fail(node, f"how long may {name} become?", f"{name}: char[64] = ...")
         if self.dialect.references_are_values and name in self.declared:

@@ -91,6 +91,7 @@ class Unit:
         self.kfuncs: dict[str, tuple[t.Type, tuple[t.Member, ...]]] = {}
         self.enumerations: dict[str, tuple[tuple[str, int], ...]] = {}
         self.uses_ring = False
+        self.calls: dict[object, set[object]] = {}
         self._names: dict[str, object] = {}
         self._called: dict[int, str] = {}
 
@@ -211,6 +212,17 @@ class Unit:
             self.waiting.append(found)
         return found
 
+    def reached(self, function: object) -> set[object]:
+        """What a function calls, and what that calls, as far as it is known."""
+        found: set[object] = set()
+        todo = [function]
+        while todo:
+            for called in self.calls.get(todo.pop(), ()):
+                if called not in found:
+                    found.add(called)
+                    todo.append(called)
+        return found
+
     def annotated(self, source: Source, node: ast.expr) -> t.Type:
         """The type of an annotation in a function. Raises CompileError."""
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and _is_none(node.right):
@@ -234,7 +246,9 @@ def reference(type_: t.Type) -> t.Type:
     if isinstance(type_, t.Record | t.Array):
         return t.Pointer(type_)
     if isinstance(type_, t.Pointer):
-        return t.Pointer(type_.to, t.Space.DIRECT, type_.nullable)
+        # ptr[task_struct] may be any address of the kernel's, task_struct is one that the verifier knows.
+        space = t.Space.KERNEL if isinstance(type_.to, KernelRecord) else t.Space.DIRECT
+        return t.Pointer(type_.to, space, type_.nullable)
     return type_
 
 

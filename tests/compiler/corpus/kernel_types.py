@@ -180,3 +180,20 @@ def kernel_struct_by_value(args: Args) -> None:
     tuple = bpf_sock_tuple()
     tuple.ipv4.dport = 8
     args.result = tuple.ipv4.dport + tuple.ipv4.saddr + (BPF_F_CURRENT_CPU & 0)
+
+
+@bpf.function
+def parent_of(task: bpf.ptr[task_struct]) -> i32:
+    return task.real_parent.tgid
+
+
+def has_one_parent(_: aiobpf.BpfObject, program: aiobpf.BpfProgram) -> None:
+    got = run(program)
+    assert got.a == got.b == os.getppid()
+
+
+@checked_by(has_one_parent)
+@bpf.program("syscall")
+def any_address_is_given_to_a_function(args: Args) -> None:
+    args.a = parent_of(bpf.current_task())
+    args.b = parent_of(bpf.cast(task_struct, helpers.get_current_task()))

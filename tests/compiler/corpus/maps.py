@@ -331,3 +331,19 @@ def atomics(args: Args) -> None:
     lost = bpf.atomic_compare_exchange(stats.count, 99, 7)
     won = bpf.atomic_compare_exchange(stats.count, 100, 3)
     args.result = old + was * 10 + stats.count * lost + won - 100
+
+
+sent = bpf.UserRingBuf(4096)
+
+
+@bpf.function
+def receive(dynptr: bpf.ptr[bpf.void], sum: Sum) -> i64:
+    sum.keys += 1
+    return 0
+
+
+@gives({(): 0})
+@bpf.program("syscall")
+def user_ring(args: Args) -> None:
+    sum = Sum()
+    args.result = helpers.user_ringbuf_drain(sent, receive, sum, 0)

@@ -1,5 +1,6 @@
 """Structs, unions, arrays, bitfields, strings, references, globals."""
 
+import enum
 import struct
 
 import aiobpf
@@ -47,6 +48,17 @@ class Named:
 @bpf.struct
 class Table:
     values: i64[4]
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 5
+
+
+@bpf.struct
+class Message:
+    level: Level
+    count: u16
 
 
 total = bpf.Global(u64)
@@ -261,3 +273,10 @@ def function_of_a_reference(args: Args) -> None:
     values.values[1] = 3
     double(values.values[1])
     args.result = values.values[1] + args.a + args.b
+
+
+@gives({(2,): 5 * 10 + 1, (5,): 1 * 10 + 1})
+@bpf.program("syscall")
+def enumerations_in_structs(args: Args) -> None:
+    message = Message(level=Level.HIGH if args.a < Level.HIGH else Level.LOW, count=1)
+    args.result = message.level * 10 + message.count

@@ -26,23 +26,23 @@ _Static_assert(sizeof(struct Line) == 56, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 94 "tests/compiler/corpus/structs.py"
+#line 106 "tests/compiler/corpus/structs.py"
 int a_member_is_a_copy(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct Line line = {};
         struct Point p = {};
 
-#line 95
+#line 107
         __builtin_memset(&line, 0, sizeof(line));
-#line 96
+#line 108
         __builtin_memset(&p, 0, sizeof(p));
         p.x = (i32)args->a;
-#line 97
+#line 109
         line.begin = p;
-#line 98
+#line 110
         p.x = 9;
-#line 99
+#line 111
         args->result = (i64)line.begin.x;
         return 0;
 }

@@ -18,21 +18,21 @@ _Static_assert(sizeof(struct Point) == 8, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 85 "tests/compiler/corpus/structs.py"
+#line 97 "tests/compiler/corpus/structs.py"
 int another_name_is_the_same_struct(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct Point p = {};
         struct Point *q = 0;
 
-#line 86
+#line 98
         __builtin_memset(&p, 0, sizeof(p));
         p.x = (i32)args->a;
-#line 87
+#line 99
         q = &p;
-#line 88
+#line 100
         q->x = q->x + 5;
-#line 89
+#line 101
         args->result = (i64)p.x;
         return 0;
 }

@@ -15,12 +15,12 @@ const volatile u32 weights[4] = { 10U, 20U, 30U, 40U };
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 104 "tests/compiler/corpus/structs.py"
+#line 116 "tests/compiler/corpus/structs.py"
 int array_of_a_constant(struct Args *ctx)
 {
         struct Args *args = ctx;
 
-#line 105
+#line 117
         args->result = (i64)weights[args->a & 3];
         return 0;
 }

@@ -20,19 +20,19 @@ _Static_assert(sizeof(struct Flags) == 8, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 135 "tests/compiler/corpus/structs.py"
+#line 147 "tests/compiler/corpus/structs.py"
 int bitfields(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct Flags flags = {};
 
-#line 136
+#line 148
         __builtin_memset(&flags, 0, sizeof(flags));
         flags.low = (u32)args->a;
         flags.middle = (u32)args->b;
-#line 137
+#line 149
         flags.sign = (i32)args->c;
-#line 138
+#line 150
         args->result = (i64)((flags.low + (flags.middle * 10)) + (flags.sign * 100000));
         return 0;
 }

@@ -15,12 +15,12 @@ const volatile u32 limit = 7U;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 183 "tests/compiler/corpus/structs.py"
+#line 195 "tests/compiler/corpus/structs.py"
 int constants_of_user_space(struct Args *ctx)
 {
         struct Args *args = ctx;
 
-#line 184
+#line 196
         args->result = (i64)limit;
         return 0;
 }

@@ -19,22 +19,22 @@ _Static_assert(sizeof(union Number) == 8, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 233 "tests/compiler/corpus/structs.py"
+#line 245 "tests/compiler/corpus/structs.py"
 int copy_between_arrays(struct Args *ctx)
 {
         struct Args *args = ctx;
         union Number one = {};
         union Number two = {};
 
-#line 234
+#line 246
         __builtin_memset(&one, 0, sizeof(one));
         one.whole = (u64)args->a;
-#line 235
+#line 247
         __builtin_memset(&two, 0, sizeof(two));
         two.whole = (u64)args->b;
-#line 236
+#line 248
         __builtin_memcpy(&one.bytes, &two.bytes, 8);
-#line 237
+#line 249
         args->result = (i64)((one.whole * 10) + args->a);
         return 0;
 }

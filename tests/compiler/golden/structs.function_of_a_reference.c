@@ -18,28 +18,28 @@ static __noinline void double_(i64 *value);
 
 char LICENSE[] SEC("license") = "GPL";
 
-#line 246 "tests/compiler/corpus/structs.py"
+#line 258 "tests/compiler/corpus/structs.py"
 static __noinline void double_(i64 *value)
 {
-#line 247
+#line 259
         *value = *value * 2;
         return;
 }
 
 SEC("syscall")
-#line 259 "tests/compiler/corpus/structs.py"
+#line 271 "tests/compiler/corpus/structs.py"
 int function_of_a_reference(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct Table values = {};
 
-#line 260
+#line 272
         __builtin_memset(&values, 0, sizeof(values));
-#line 261
+#line 273
         values.values[1] = 3LL;
-#line 262
+#line 274
         double_(&values.values[1]);
-#line 263
+#line 275
         args->result = (values.values[1] + args->a) + args->b;
         return 0;
 }

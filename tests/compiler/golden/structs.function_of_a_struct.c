@@ -19,25 +19,25 @@ static __noinline i64 norm(struct Point *p);
 
 char LICENSE[] SEC("license") = "GPL";
 
-#line 241 "tests/compiler/corpus/structs.py"
+#line 253 "tests/compiler/corpus/structs.py"
 static __noinline i64 norm(struct Point *p)
 {
-#line 242
+#line 254
         return (i64)((p->x * p->x) + (p->y * p->y));
 }
 
 SEC("syscall")
-#line 252 "tests/compiler/corpus/structs.py"
+#line 264 "tests/compiler/corpus/structs.py"
 int function_of_a_struct(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct Point p = {};
 
-#line 253
+#line 265
         __builtin_memset(&p, 0, sizeof(p));
         p.x = (i32)args->a;
         p.y = (i32)args->b;
-#line 254
+#line 266
         args->result = norm(&p);
         return 0;
 }

@@ -17,16 +17,16 @@ const volatile u32 limit = 7U;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 159 "tests/compiler/corpus/structs.py"
+#line 171 "tests/compiler/corpus/structs.py"
 int globals(struct Args *ctx)
 {
         struct Args *args = ctx;
 
-#line 160
+#line 172
         total = total + args->a;
-#line 161
+#line 173
         args->result = (i64)((total + started) + limit);
-#line 162
+#line 174
         started = started + 1;
         return 0;
 }

@@ -21,18 +21,18 @@ struct Point corner = { .x = 3, .y = -4 };
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 167 "tests/compiler/corpus/structs.py"
+#line 179 "tests/compiler/corpus/structs.py"
 int globals_of_structs_and_arrays(struct Args *ctx)
 {
         struct Args *args = ctx;
 
-#line 168
+#line 180
         table[5] = args->a + 1;
-#line 169
+#line 181
         corner.x = corner.x + 1;
-#line 170
+#line 182
         args->result = ((corner.x + corner.y) + table[5]) + table[0];
-#line 171
+#line 183
         corner.x = corner.x - 1;
         return 0;
 }

@@ -17,7 +17,7 @@ _Static_assert(sizeof(struct Table) == 32, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 110 "tests/compiler/corpus/structs.py"
+#line 122 "tests/compiler/corpus/structs.py"
 int local_array(struct Args *ctx)
 {
         struct Args *args = ctx;
@@ -25,15 +25,15 @@ int local_array(struct Args *ctx)
         i64 i = 0;
         i64 t0_ = 0;
 
-#line 111
+#line 123
         __builtin_memset(&squares, 0, sizeof(squares));
-#line 112
+#line 124
         for (t0_ = 0; t0_ < 4; t0_++) {
                 i = t0_;
-#line 113
+#line 125
                 squares.values[i] = (i * i) + args->a;
         }
-#line 114
+#line 126
         args->result = (squares.values[3] + squares.values[0]) + 4;
         return 0;
 }

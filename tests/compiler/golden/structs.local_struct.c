@@ -18,17 +18,17 @@ _Static_assert(sizeof(struct Point) == 8, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 63 "tests/compiler/corpus/structs.py"
+#line 75 "tests/compiler/corpus/structs.py"
 int local_struct(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct Point p = {};
 
-#line 64
+#line 76
         __builtin_memset(&p, 0, sizeof(p));
         p.x = (i32)args->a;
         p.y = (i32)args->b;
-#line 65
+#line 77
         args->result = (i64)((p.x * 10) + p.y);
         return 0;
 }

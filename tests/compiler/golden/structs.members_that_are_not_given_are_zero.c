@@ -26,16 +26,16 @@ _Static_assert(sizeof(struct Line) == 56, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 70 "tests/compiler/corpus/structs.py"
+#line 82 "tests/compiler/corpus/structs.py"
 int members_that_are_not_given_are_zero(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct Line line = {};
 
-#line 71
+#line 83
         __builtin_memset(&line, 0, sizeof(line));
         line.color = (u8)args->a;
-#line 72
+#line 84
         args->result = (i64)((line.width + line.begin.x) + line.points[1].y);
         return 0;
 }

@@ -26,21 +26,21 @@ _Static_assert(sizeof(struct Line) == 56, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 77 "tests/compiler/corpus/structs.py"
+#line 89 "tests/compiler/corpus/structs.py"
 int nested_structs(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct Line line = {};
 
-#line 78
+#line 90
         __builtin_memset(&line, 0, sizeof(line));
         __builtin_memset(&line.begin, 0, sizeof(line.begin));
         line.begin.x = (i32)args->a;
         line.begin.y = (i32)args->b;
         line.width = 5ULL;
-#line 79
+#line 91
         line.points[2].x = 7;
-#line 80
+#line 92
         args->result = (i64)(((line.begin.x + (line.begin.y * 10)) + (line.width * 100)) + (line.points[2].x * 1000));
         return 0;
 }

@@ -32,15 +32,15 @@ _Static_assert(sizeof(struct Line) == 56, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 143 "tests/compiler/corpus/structs.py"
+#line 155 "tests/compiler/corpus/structs.py"
 int sizes(struct Args *ctx)
 {
         struct Args *args = ctx;
         union Number n = {};
 
-#line 144
+#line 156
         __builtin_memset(&n, 0, sizeof(n));
-#line 145
+#line 157
         args->result = 84LL;
         return 0;
 }

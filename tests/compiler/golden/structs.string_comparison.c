@@ -13,25 +13,25 @@ _Static_assert(sizeof(struct Args) == 64, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 196 "tests/compiler/corpus/structs.py"
+#line 208 "tests/compiler/corpus/structs.py"
 int string_comparison(struct Args *ctx)
 {
         struct Args *args = ctx;
         char name[16] = {};
 
-#line 197
+#line 209
         if (equal_strings(args->text, sizeof(args->text), "bash", sizeof("bash"))) {
-#line 198
+#line 210
                 args->result = 1LL;
         } else if (!equal_strings(args->text, sizeof(args->text), "zsh", sizeof("zsh"))) {
-#line 200
+#line 212
                 args->result = 2LL;
         }
-#line 201
+#line 213
         __builtin_memcpy(&name, "hello", 6);
-#line 202
+#line 214
         if (equal_strings(args->text, sizeof(args->text), name, sizeof(name))) {
-#line 203
+#line 215
                 args->result = args->result + 4;
         }
         return 0;

@@ -15,7 +15,7 @@ const volatile char greeting[8] = "hello";
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 222 "tests/compiler/corpus/structs.py"
+#line 234 "tests/compiler/corpus/structs.py"
 int string_constants(struct Args *ctx)
 {
         struct Args *args = ctx;
@@ -23,20 +23,20 @@ int string_constants(struct Args *ctx)
         i64 i = 0;
         i64 t0_ = 0;
 
-#line 223
+#line 235
         length = 0LL;
-#line 224
+#line 236
         for (t0_ = 0; t0_ < 8; t0_++) {
                 i = t0_;
-#line 225
+#line 237
                 if (greeting[i] == 0) {
-#line 226
+#line 238
                         break;
                 }
-#line 227
+#line 239
                 length = length + 1;
         }
-#line 228
+#line 240
         args->result = (greeting[1] * 256) + length;
         return 0;
 }

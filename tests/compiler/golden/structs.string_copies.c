@@ -18,22 +18,22 @@ _Static_assert(sizeof(struct Named) == 20, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 213 "tests/compiler/corpus/structs.py"
+#line 225 "tests/compiler/corpus/structs.py"
 int string_copies(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct Named named = {};
         i64 first = 0;
 
-#line 214
+#line 226
         __builtin_memset(&named, 0, sizeof(named));
         __builtin_memcpy(&named.name, "hello", 6);
         named.number = 5U;
-#line 215
+#line 227
         first = (i64)args->text[0];
-#line 216
+#line 228
         __builtin_memcpy(&args->text, &named.name, 16);
-#line 217
+#line 229
         args->result = first + named.number;
         return 0;
 }

@@ -19,16 +19,16 @@ _Static_assert(sizeof(union Number) == 8, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 128 "tests/compiler/corpus/structs.py"
+#line 140 "tests/compiler/corpus/structs.py"
 int union_members_share_their_place(struct Args *ctx)
 {
         struct Args *args = ctx;
         union Number n = {};
 
-#line 129
+#line 141
         __builtin_memset(&n, 0, sizeof(n));
         n.whole = (u64)args->a;
-#line 130
+#line 142
         args->result = (i64)(n.bytes[0] + n.half[1]);
         return 0;
 }
