@@ -5,7 +5,7 @@
 
     python -m aiobpf.compiler programs.py -o programs.bpf.o --emit c
 
-Stages: frontend (syntax) -> statements, expressions, calls (types, IR) -> emit_c -> clang.
+Stages: frontend (syntax) -> scope, ..., statements (names, types, IR) -> emit_c -> clang.
 """
 
 from __future__ import annotations

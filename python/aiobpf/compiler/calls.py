@@ -16,7 +16,7 @@ from aiobpf.bpf._maps import Map
 from aiobpf.bpf.helpers import Helper
 from aiobpf.bpf.kernel import KernelName
 from aiobpf.compiler import intrinsics, ir, map_methods, printing
-from aiobpf.compiler.expressions import Expressions
+from aiobpf.compiler.conditions import Conditions
 from aiobpf.compiler.kernel import KernelRecord
 from aiobpf.compiler.scope import Meta, constant, literal
 from aiobpf.compiler.unit import mark_of
@@ -29,7 +29,7 @@ _HELPER_INTS = {
 }  # fmt: skip
 
 
-class Calls(Expressions):
+class Calls(Conditions):
     """Checks calls. reserved: the locals that hold a record of a ring."""
 
     reserved: set[str]

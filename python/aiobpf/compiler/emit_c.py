@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aiobpf.bpf import _types as t
 from aiobpf.compiler import ir
 from aiobpf.compiler.emit_expressions import ExpressionWriter
@@ -64,8 +66,7 @@ class FunctionWriter:
         for parameter in parameters:
             assert parameter.value is not None
             self._put(f"{parameter.type.c(parameter.name)} = {self._write.expression(parameter.value)};")
-        for name, type_ in function.locals.items():
-            self._put(f"{type_.c(name)} = {'{}' if isinstance(type_, t.Record | t.Array) else '0'};")
+        self._declare(ir.Name(type_, name) for name, type_ in function.locals.items())
         if self._lines:
             self._lines.append("")
         self._block(function.body)
@@ -75,6 +76,11 @@ class FunctionWriter:
         signature = _signature(function).split("\n")
         # clang takes a function's line from its name's: the directive is right before that.
         return [*self._before, *signature[:-1], line, signature[-1], "{", *self._lines, "}"]
+
+    def _declare(self, locals_: Iterable[ir.Name]) -> None:
+        for local in locals_:
+            zero = "{}" if isinstance(local.type, t.Record | t.Array) else "0"
+            self._put(f"{local.type.c(local.name)} = {zero};")
 
     def _put(self, text: str) -> None:
         self._lines.append(INDENT * self._depth + text)
@@ -139,7 +145,8 @@ class FunctionWriter:
         counter, start, stop = s.counter.name, self._write.expression(s.start), self._write.expression(s.stop)
         step = f"{counter}++" if s.step == 1 else f"{counter} += {s.step}" if s.step > 0 else f"{counter} -= {-s.step}"
         self._put(f"for ({counter} = {start}; {counter} {'<' if s.step > 0 else '>'} {stop}; {step}) {{")
-        self._lines.append(f"{INDENT * (self._depth + 1)}{s.variable.name} = {counter};")
+        variable = self._write.expression(s.variable)
+        self._lines.append(f"{INDENT * (self._depth + 1)}{variable} = {counter};")
         self._loop_end(s.body, s.other, s.label)
 
     def _break(self, s: ir.Break) -> None:
@@ -171,6 +178,7 @@ class FunctionWriter:
             self._function.locals, {local.name: f"(*frame->{local.name})" for local in s.frame}
         )
         inner._lines = [f"{INDENT}{inner._write.names.get(s.variable.name, 'u64 ' + s.variable.name)} = round_;"]
+        inner._declare(s.own)
         inner._block(s.body)
         self._before += [
             *inner._before,

@@ -201,13 +201,14 @@ class While(Stmt):
 
 
 class Outlined(Stmt):
-    """A loop by bpf_loop: its body is a function that is given the locals by address."""
+    """A loop by bpf_loop: its body is a function that is given the locals by address; own: the temporaries it has."""
 
     variable: Name
     count: Expr
     body: list[Stmt]
     label: str
     frame: tuple[Name, ...]
+    own: tuple[Name, ...]
 
 
 class Break(Stmt):

@@ -280,3 +280,33 @@ def walrus(args: Args) -> None:
         args.result = half
     else:
         args.result = -half
+
+
+@gives({(1000, 3): 1000 * (0 + 1 + 2) + 1000, (10, 0): 10})
+@bpf.program("syscall")
+def range_in_an_outlined_loop(args: Args) -> None:
+    total = 0
+    for i in bpf.loop(args.a):
+        for j in range(args.b & 7):
+            if j == 5:
+                break
+            total += j
+        total += 1 if i >= 0 else 0
+    args.result = total
+
+
+@bpf.function
+def digits(n: u64) -> u32:
+    count: u32 = 0
+    for _ in bpf.loop(20):
+        count += 1
+        n //= 10
+        if n == 0:
+            break
+    return count
+
+
+@gives({(0,): 1, (9,): 1, (10,): 2, (123456,): 6})
+@bpf.program("syscall")
+def outlined_loop_in_a_function(args: Args) -> None:
+    args.result = digits(args.a)
