@@ -16,7 +16,7 @@ from aiobpf.compiler import to_c
 TABLE = pathlib.Path(__file__).with_name("refusals.txt")
 PRELUDE = """\
 from aiobpf import bpf
-from aiobpf.bpf import char, helpers, i32, i64, u8, u32, u64
+from aiobpf.bpf import bits, char, helpers, i32, i64, u8, u32, u64
 from aiobpf.bpf.kernel import XDP_NOTHING, no_such_struct, task_struct
 from support import Args
 
@@ -24,6 +24,11 @@ from support import Args
 class Key:
     pid: u32
     name: char[8]
+
+@bpf.struct
+class Flags:
+    low: bits[u32, 3]
+    sign: bits[i32, 4]
 
 counts = bpf.HashMap(u32, u64, 16)
 names = bpf.HashMap(Key, Key, 16)

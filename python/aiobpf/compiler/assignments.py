@@ -13,6 +13,8 @@ from aiobpf.compiler.map_methods import Operation, operation
 from aiobpf.compiler.scope import Meta, constant, literal
 from aiobpf.compiler.unit import MapType, c_name
 
+NO_FLAGS = ir.Const(t.i32, 0)
+
 
 class Assignments(Calls):
     """Checks assignments. shared: the structs and arrays that have another name."""
@@ -71,9 +73,33 @@ class Assignments(Calls):
         if isinstance(target, ast.Subscript):
             on = self.map_operation(target.value, node)
             if on is not None:
-                update = on.update(on.key(target.slice), on.value(value_node), ir.Const(t.i32, 0))
-                return [ir.Do(node.lineno, update)]
+                made: list[ir.Stmt] = []
+                value = self.first(self.value(value_node), made, node)
+                assert on.info.value is not None
+                key = on.key(target.slice)
+                made.append(ir.Do(node.lineno, on.update(key, on.by_address(value, on.info.value, node), NO_FLAGS)))
+                return made
         return self.store(target, self.value(value_node), node)
+
+    def first(self, value: ir.Expr, made: list[ir.Stmt], node: ast.stmt) -> ir.Expr:
+        """A value that is computed before what follows, as Python does it; C would leave the order open."""
+        if ir.is_simple(value) or not isinstance(value.type, t.Int | t.Pointer):
+            return value
+        held = self.temporary(value.type)
+        made.append(ir.Store(node.lineno, held, value))
+        return held
+
+    def steady(self, place: ir.Expr, made: list[ir.Stmt], node: ast.stmt) -> ir.Expr:
+        """A place that may be named twice: what its indexes and references call is called once, before."""
+        if isinstance(place, ir.Member):
+            return ir.Member(place.type, self.steady(place.base, made, node), place.name, place.bits)
+        if isinstance(place, ir.Element):
+            in_array = isinstance(place.base.type, t.Array)
+            base = self.steady(place.base, made, node) if in_array else self.first(place.base, made, node)
+            return ir.Element(place.type, base, self.first(place.index, made, node))
+        if isinstance(place, ir.Deref):
+            return ir.Deref(place.type, self.first(place.pointer, made, node))
+        return place
 
     def store(self, target: ast.expr, value: ir.Expr, node: ast.stmt) -> list[ir.Stmt]:
         """Stores a value in what is on the left."""
@@ -89,7 +115,13 @@ class Assignments(Calls):
         if isinstance(place, Meta) or not ir.is_place(place):
             self.fail(target, "this cannot be assigned to")
         self._check_writable(place, target)
-        return [ir.Store(node.lineno, place, self.convert(self.stored(value, place.type), place.type, node))]
+        made: list[ir.Stmt] = []
+        if not ir.is_simple(place):
+            value = self.first(value, made, node)
+            place = self.steady(place, made, node)
+        self.check_bits(place, value, target)
+        made.append(ir.Store(node.lineno, place, self.convert(self.stored(value, place.type), place.type, node)))
+        return made
 
     def _declared_global(self, node: ast.Name) -> ir.Expr:
         """A name after `global`, which a dialect has."""
@@ -109,17 +141,15 @@ class Assignments(Calls):
     def _check_writable(self, place: ir.Expr, node: ast.AST) -> None:
         if ir.space_of(place) is not t.Space.DIRECT:
             self.fail(node, "this is the kernel's memory, or a user's: it can only be read")
-        base = place
-        while isinstance(base, ir.Member | ir.Element):
-            base = base.base
+        base = ir.root(place)
         if isinstance(base, ir.Name) and any(g.name == base.name and g.is_const for g in self.unit.globals.values()):
             self.fail(node, f"{base.name} is a constant", "declare it with bpf.Global")
 
     def store_local(self, name: str, value: ir.Expr, node: ast.stmt) -> list[ir.Stmt]:
         if isinstance(value.type, t.Record | t.Array) and ir.is_place(value) and name not in self.declared:
             # As in Python, another name for the same thing.
-            if isinstance(value, ir.Name):
-                self.shared.add(value.name)
+            if isinstance(owner := ir.root(value), ir.Name):
+                self.shared.add(owner.name)
             value = ir.Address(t.Pointer(value.type, ir.space_of(value)), value)
         elif c_name(name) in self.shared and isinstance(value.type, t.Record | t.Array):
             self.fail(node, f"{name} has another name, which would change too", "use another variable")
@@ -166,11 +196,13 @@ class Assignments(Calls):
             place = self.evaluate(node.target)
         if isinstance(place, Meta) or not ir.is_place(place):
             self.fail(node.target, "this cannot be assigned to")
+        made: list[ir.Stmt] = []
+        place = self.steady(place, made, node)
         value = self.binary(self.load(place), node.op, self.value(node.value), node)
         if isinstance(node.target, ast.Name) and node.target.id not in self.global_names:
             return self.store_local(node.target.id, value, node)
         self._check_writable(place, node.target)
-        return [ir.Store(node.lineno, place, self.convert(value, place.type, node))]
+        return [*made, ir.Store(node.lineno, place, self.convert(value, place.type, node))]
 
     def _add_to_map(self, on: Operation, node: ast.AugAssign) -> list[ir.Stmt]:
         assert isinstance(node.target, ast.Subscript)

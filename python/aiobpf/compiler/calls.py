@@ -154,9 +154,20 @@ class Calls(Conditions):
                 self.fail(argument, f"{name} is given twice")
             seen.add(name)
             place = self.member(ir.Name(type_, "made"), name, argument)
-            members.append((name, self.convert(self.value(argument), place.type, argument)))
+            value = self.value(argument)
+            self.check_bits(place, value, argument)
+            members.append((name, self.convert(value, place.type, argument)))
         self.unit.by_value(type_)
         return ir.Construct(type_, type_, tuple(members))  # type: ignore[arg-type]  # a Record has what is needed
+
+    def check_bits(self, place: ir.Expr, value: ir.Expr, node: ast.AST) -> None:
+        """A constant that a bitfield has no room for."""
+        known = constant(value)
+        if known is None or not isinstance(place, ir.Member) or not place.bits or not isinstance(place.type, t.Int):
+            return
+        least = -(1 << place.bits - 1) if place.type.signed else 0
+        if not least <= known < least + (1 << place.bits):
+            self.fail(node, f"{known} does not fit {place.bits} bits")
 
     def _call_function(self, called: Any, name: str, node: ast.Call) -> ir.Expr:
         mark = mark_of(called)

@@ -270,5 +270,20 @@ def space_of(place: Expr) -> Space:
     return Space.DIRECT
 
 
+def is_simple(expr: Expr) -> bool:
+    """Whether it may be evaluated again, and at any time: it calls nothing and changes nothing."""
+    if isinstance(expr, Const | Text | Null | Name):
+        return True
+    parts = [part for part in expr.__dict__.values() if isinstance(part, Expr)]
+    return not isinstance(expr, Code | Fill | Let | Submit | Construct | Spill) and all(map(is_simple, parts))
+
+
+def root(place: Expr) -> Expr:
+    """The variable, or the reference, that a place is in."""
+    while isinstance(place, Member | Element):
+        place = place.base
+    return place
+
+
 def is_place(expr: Expr) -> bool:
     return isinstance(expr, Name | Deref | Member | Element)

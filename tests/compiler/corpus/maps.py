@@ -347,3 +347,54 @@ def receive(dynptr: bpf.ptr[bpf.void], sum: Sum) -> i64:
 def user_ring(args: Args) -> None:
     sum = Sum()
     args.result = helpers.user_ringbuf_drain(sent, receive, sum, 0)
+
+
+@bpf.struct
+class Numbers:
+    values: i64[8]
+
+
+calls = bpf.Global(i64)
+
+
+@bpf.function
+def following() -> i64:
+    calls.value += 1
+    return calls.value & 7
+
+
+@gives({(): 1000 + 100 + 10 + 4})
+@bpf.program("syscall")
+def side_effects_happen_once(args: Args) -> None:
+    calls.value = 0
+    numbers = Numbers()
+    numbers.values[following()] += 1000
+    counts[following()] += 100
+    counts[u32(following())] = 10
+    numbers.values[following()] = 4
+    args.result = numbers.values[1] + counts.get(2, 0) + counts.get(3, 0) + numbers.values[4]
+    if calls.value != 4:
+        args.result = -calls.value
+    del counts[2]
+
+
+@gives({(): 1 + 2 * 10 + 3 * 100 + 5 * 1000})
+@bpf.program("syscall")
+def values_come_before_places(args: Args) -> None:
+    calls.value = 0
+    numbers = Numbers()
+    numbers.values[following()] = following()  # the value is 1, the index 2
+    counts[following() + 0] = following() - 0  # the value is 3, the key 4
+    args.result = numbers.values[2] + 2 * 10 + counts.get(4, 0) * 100 + 5 * 1000
+    numbers.values[following()] += following()  # the index is 5, the value 6
+    if numbers.values[5] != 6:
+        args.result = -1
+
+
+@gives({(): -7})
+@bpf.program("syscall")
+def structs_are_stored_in_elements_that_are_called_for(args: Args) -> None:
+    calls.value = 0
+    pairs = bpf.zeroed(Sum[8])
+    pairs[following()] = Sum(keys=3, values=4)
+    args.result = -i64(pairs[1].keys + pairs[1].values + pairs[2].keys)

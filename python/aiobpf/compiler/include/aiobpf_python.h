@@ -176,10 +176,12 @@ static __always_inline bool equal_strings(const char *a, u32 a_size, const char 
 /* Adds to a value of a map; a missing one is zero. The value it had. */
 #define MAP_ADD(map, key, type, by)                                                 \
         ({                                                                          \
-                typeof(type) *value_ = bpf_map_lookup_elem(map, key), by_ = (by), was_ = 0; \
+                void *map_ = (map);                                                 \
+                const void *key_ = (key);                                           \
+                typeof(type) by_ = (by), was_ = 0, *value_ = bpf_map_lookup_elem(map_, key_); \
                 if (!value_) {                                                      \
-                        bpf_map_update_elem(map, key, &was_, 1 /* BPF_NOEXIST: it may have come meanwhile */); \
-                        value_ = bpf_map_lookup_elem(map, key);                     \
+                        bpf_map_update_elem(map_, key_, &was_, 1 /* BPF_NOEXIST: it may be there by now */); \
+                        value_ = bpf_map_lookup_elem(map_, key_);                   \
                 }                                                                   \
                 if (value_)                                                         \
                         was_ = __sync_fetch_and_add(value_, by_);                   \
