@@ -130,6 +130,19 @@ def test_a_module_that_changed_since_its_import_is_refused(program: pathlib.Path
         aiobpf.compile(names["count"])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("wrong", [None, 5, b"x", "no_such_module", len, object(), [for_range], type])
+def test_what_is_no_program_is_a_type_error(wrong: object) -> None:
+    with pytest.raises(TypeError, match=r"is not a program \(@bpf.program\), nor a module with programs"):
+        aiobpf.compile(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [5, b"GPL", object()])
+@pytest.mark.parametrize("name", ["license", "compiler"])
+def test_a_wrong_option_is_a_type_error(name: str, wrong: object) -> None:
+    with pytest.raises(TypeError, match=f"{name} must be a str, not {type(wrong).__name__}"):
+        aiobpf.compile(for_range, **{name: wrong})  # type: ignore[arg-type]
+
+
 def test_a_program_still_runs_in_python() -> None:
     from support import Args
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import aiobpf
 import pytest
+from aiobpf import bpf
 
 #: What no parameter takes, and what some do.
 WRONG: list[Any] = [
@@ -43,6 +44,16 @@ WRONG: list[Any] = [
     range(3),
 ]
 
+
+@bpf.program("syscall")
+def nothing() -> None:
+    pass
+
+
+def compile_nothing(license: Any) -> Any:
+    return aiobpf.compile(nothing, license=license)
+
+
 Call = tuple[Callable[..., Any], dict[str, Any]]
 
 
@@ -60,6 +71,7 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
 
     calls: dict[str, Call] = {
         "open": (aiobpf.open, {"path": path}),
+        "compile": (compile_nothing, {"license": "GPL"}),
         "load": (aiobpf.load, {"path": path, "max_entries": {"table": 8}, "rodata": {"answer": 1}}),
         "BpfObjectFile": (aiobpf.BpfObjectFile, {"path": path}),
         "BpfObjectFile.set_max_entries": (file.set_max_entries, {"map": "table", "entries": 8}),

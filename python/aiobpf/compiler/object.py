@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 
+from aiobpf import _arguments
 from aiobpf._errors import BpfVerifierError
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile
@@ -41,4 +42,8 @@ def compile(*programs: Programs, license: str | None = None, compiler: str | Non
 
     Raises CompileError (a SyntaxError: Python shows the line), CompilerMissingError, TypeError.
     """
+    if license is not None and not _arguments.text("license", license).isascii():
+        raise ValueError("license must be ASCII: the kernel compares it")
+    if compiler is not None:
+        _arguments.text("compiler", compiler)
     return CompiledFile(to_object(*programs, license=license, compiler=compiler))
