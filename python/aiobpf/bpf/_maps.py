@@ -47,7 +47,7 @@ class HashMap(Map):
     """Values by key."""
 
     kind = "HASH"
-    methods = ("lookup", "get", "update", "delete", "increment")
+    methods: tuple[str, ...] = ("lookup", "get", "update", "delete", "increment", "items")
 
 
 class LruHashMap(HashMap):
@@ -81,7 +81,7 @@ class LpmTrie(Map):
 
 
 class _Indexed(Map):
-    methods: tuple[str, ...] = ("lookup", "get", "update", "increment")
+    methods: tuple[str, ...] = ("lookup", "get", "update", "increment", "items")
 
     def __init__(
         self, value: Any, max_entries: int, *, name: str | None = None, flags: int = 0, pinned: bool = False

@@ -177,7 +177,8 @@ class FunctionWriter:
         inner._write = ExpressionWriter(
             self._function.locals, {local.name: f"(*frame->{local.name})" for local in s.frame}
         )
-        inner._lines = [f"{INDENT}{inner._write.names.get(s.variable.name, 'u64 ' + s.variable.name)} = round_;"]
+        for local, value in s.begin:
+            inner._put(f"{inner._write.names.get(local.name) or local.type.c(local.name)} = {value};")
         inner._declare(s.own)
         inner._block(s.body)
         self._before += [
@@ -187,7 +188,7 @@ class FunctionWriter:
             "};",
             "",
             f"#line {s.line} {quoted(self._function.file.encode())}",
-            f"static long {name}_round(u32 round_, struct {name} *frame)",
+            f"static long {name}_round({s.parameters}, struct {name} *frame)",
             "{",
             *inner._lines,
             f"{INDENT}return 0;",
@@ -196,4 +197,5 @@ class FunctionWriter:
         ]
         pointers = ", ".join(f".{local.name} = &{self._write.names.get(local.name, local.name)}" for local in s.frame)
         self._put(f"struct {name} {s.label} = {{ {pointers} }};")
-        self._put(f"bpf_loop({self._write.expression(s.count)}, {name}_round, &{s.label}, 0);")
+        arguments = [self._write.expression(argument) for argument in s.arguments]
+        self._put(s.call.format(*arguments, callback=f"{name}_round", frame=f"&{s.label}"))

@@ -201,10 +201,16 @@ class While(Stmt):
 
 
 class Outlined(Stmt):
-    """A loop by bpf_loop: its body is a function that is given the locals by address; own: the temporaries it has."""
+    """A loop whose body is a function, which a helper calls and which is given the locals by address.
 
-    variable: Name
-    count: Expr
+    call: the helper's, with {0}, {1}, ..., {callback} and {frame}; parameters: of the function, before the frame;
+    begin: what each round begins with, locals and C; frame: the locals that it uses; own: its temporaries.
+    """
+
+    call: str
+    arguments: tuple[Expr, ...]
+    parameters: str
+    begin: tuple[tuple[Name, str], ...]
     body: list[Stmt]
     label: str
     frame: tuple[Name, ...]

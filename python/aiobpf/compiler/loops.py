@@ -11,6 +11,7 @@ from aiobpf.bpf._intrinsics import Intrinsic
 from aiobpf.bpf._maps import Map
 from aiobpf.compiler import ir
 from aiobpf.compiler.assignments import Assignments
+from aiobpf.compiler.map_methods import Operation, operation
 from aiobpf.compiler.scope import Meta, constant, literal
 from aiobpf.compiler.unit import c_name
 
@@ -55,9 +56,11 @@ class Loops(Assignments):
         return [ir.While(node.lineno, test, body, other, label)]
 
     def _do_for(self, node: ast.For) -> list[ir.Stmt]:
+        called = self.evaluate(node.iter.func) if isinstance(node.iter, ast.Call) else None
+        if isinstance(called, Meta) and isinstance(called.value, tuple) and called.value[2] == "items":
+            return self._for_items(node, operation(self, called.value[0], called.value[1], node))
         if not isinstance(node.target, ast.Name):
             self.fail(node.target, "a loop has one variable")
-        called = self.evaluate(node.iter.func) if isinstance(node.iter, ast.Call) else None
         if isinstance(called, Meta) and called.value is range:
             return self._for_range(node, node.target.id)
         if isinstance(called, Meta) and isinstance(called.value, Intrinsic) and called.value.name == "loop":
@@ -123,28 +126,58 @@ class Loops(Assignments):
         self.fail(node, "a loop goes over range(), bpf.loop(), or constants", "for i in range(n)")
 
     def _for_loop(self, node: ast.For, name: str) -> list[ir.Stmt]:
-        """By bpf_loop: the body becomes a function, which the locals are given to."""
+        """By bpf_loop."""
         assert isinstance(node.iter, ast.Call)
-        if node.orelse:
-            self.fail(node.orelse[0], "bpf.loop() has no else", "set a flag before break")
-        if "outlined" in self.loops:
-            self.fail(node, "a bpf.loop() in another one", "use range() inside, or a function")
         (given,) = self.arguments(node.iter, 1)
         count = self.convert(self.number(given), t.u32, given)
         if (rounds := constant(count)) is not None and rounds > _MOST_ROUNDS:
             self.fail(given, f"bpf_loop makes up to {_MOST_ROUNDS} rounds")
+        self.unit.helpers.add("loop")
+        call = "bpf_loop({0}, {callback}, {frame}, 0);"
+        return self._outlined(node, "bpf.loop()", call, (count,), "u32 round_", ((name, t.u64, "round_"),))
+
+    def _for_items(self, node: ast.For, on: Operation) -> list[ir.Stmt]:
+        """for key, value in counts.items(): by bpf_for_each_map_elem. The key is a copy, the value a reference."""
+        targets = node.target.elts if isinstance(node.target, ast.Tuple) else []
+        names = [one.id for one in targets if isinstance(one, ast.Name)]
+        key, value = on.info.key, on.info.value
+        if len(names) != 2 or len(targets) != 2 or key is None or value is None:
+            self.fail(node.target, "the elements of a map are pairs", "for key, value in counts.items():")
+        is_number = isinstance(key, t.Int)
+        begin = (
+            (names[0], key if is_number else t.Pointer(key), "*key_" if is_number else "key_"),
+            (names[1], t.Pointer(value), "value_"),
+        )
+        self.unit.helpers.add("for_each_map_elem")
+        parameters = f"void *map_, {t.Pointer(key).c('key_')}, {t.Pointer(value).c('value_')}"
+        call = "bpf_for_each_map_elem({0}, {callback}, {frame}, 0);"
+        return self._outlined(node, "items()", call, (on.reference,), parameters, begin)
+
+    def _outlined(
+        self,
+        node: ast.For,
+        what: str,
+        call: str,
+        arguments: tuple[ir.Expr, ...],
+        parameters: str,
+        begin: tuple[tuple[str, t.Type, str], ...],
+    ) -> list[ir.Stmt]:
+        """The body becomes a function, which the locals are given to."""
+        if node.orelse:
+            self.fail(node.orelse[0], f"{what} has no else", "set a flag before break")
+        if "outlined" in self.loops:
+            self.fail(node, f"{what} in another loop by a helper", "use range() inside, or a function")
         self.flow.present -= _stored_in(node.body)
         before = self.flow.copy()
-        variable = self.bind(name, t.u64, node)
+        started = tuple((self.bind(name, type_, node), value) for name, type_, value in begin)
         self.labels += 1
-        known = set(self.temporaries)
+        label, known = f"loop{self.labels}", set(self.temporaries)
         body = self._round(node.body, "outlined")
         own = tuple(ir.Name(type_, name) for name, type_ in self.temporaries.items() if name not in known)
         self.flow = before
         used = {n.id for one in node.body for n in ast.walk(one) if isinstance(n, ast.Name)}
         frame = tuple(ir.Name(self.types[n], c_name(n)) for n in sorted(used & self.local_names) if n in self.types)
-        self.unit.helpers.add("loop")
-        return [ir.Outlined(node.lineno, variable, count, body, f"loop{self.labels}", frame, own)]
+        return [ir.Outlined(node.lineno, call, arguments, parameters, started, body, label, frame, own)]
 
     def _do_break(self, node: ast.Break) -> list[ir.Stmt]:
         self.flow.ended = True

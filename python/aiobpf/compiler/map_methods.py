@@ -95,6 +95,8 @@ def operation(checker: Calls, reference: ir.Expr, declaration: Map, node: ast.AS
 
 def call(checker: Calls, reference: ir.Expr, declaration: Map, method: str, node: ast.Call) -> ir.Expr:
     """Raises CompileError: this type of map has no such method."""
+    if method == "items" and method in declaration.methods:
+        checker.fail(node, "items() is what a for loop goes over", "for key, value in counts.items():")
     if method not in declaration.methods or method not in _METHODS:
         has = ", ".join(declaration.methods) or "none"
         checker.fail(node, f"a {type(declaration).__name__} has no method {method}()", f"it has {has}")

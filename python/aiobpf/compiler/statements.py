@@ -32,6 +32,8 @@ class Statements(Loops):
         """The program's context, for helpers that take it."""
         if not self.has_context:
             self.fail(node, "only a program has a context", "call this in the program itself")
+        if "outlined" in self.loops:
+            self.fail(node, "the body of a loop by a helper has no context", "use range()")
         return ir.Name(t.Pointer(t.void), "ctx")
 
     def body(self, nodes: list[ast.stmt]) -> list[ir.Stmt]:

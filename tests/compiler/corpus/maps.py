@@ -355,6 +355,7 @@ class Numbers:
 
 
 calls = bpf.Global(i64)
+structs = bpf.HashMap(Key, Sum, 4)
 
 
 @bpf.function
@@ -398,3 +399,37 @@ def structs_are_stored_in_elements_that_are_called_for(args: Args) -> None:
     pairs = bpf.zeroed(Sum[8])
     pairs[following()] = Sum(keys=3, values=4)
     args.result = -i64(pairs[1].keys + pairs[1].values + pairs[2].keys)
+
+
+@gives({(2,): 1 + 2 + 3 + 1000 * (10 + 20 + 30) + 2_000_000, (9,): 6 + 1000 * 60})
+@bpf.program("syscall")
+def items(args: Args) -> None:
+    for i in range(1, 4):
+        recent[i] = i * 10
+    keys = 0
+    values = 0
+    found = 0
+    for key, value in recent.items():
+        keys += key
+        values += value.value
+        if key == args.a:
+            found = key
+        value.value += 1
+    args.result = keys + 1000 * values + 1_000_000 * found
+    for key, value in recent.items():
+        if recent.get(key, 0) % 10 != 1:
+            args.result = -1
+            break
+        value.value = 0
+
+
+@gives({(): 7 + 8 + 30})
+@bpf.program("syscall")
+def items_of_structs(args: Args) -> None:
+    structs[Key(pid=7, name="a")] = Sum(keys=10)
+    structs[Key(pid=8, name="b")] = Sum(keys=20)
+    total = 0
+    for key, value in structs.items():
+        total += key.pid
+        total += value.keys
+    args.result = total

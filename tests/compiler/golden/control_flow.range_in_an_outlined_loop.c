@@ -14,7 +14,7 @@ static long (*bpf_loop)(__u32 nr_loops, void *callback_fn, void *callback_ctx, _
 
 char LICENSE[] SEC("license") = "GPL";
 
-struct range_in_an_outlined_loop_loop2 {
+struct range_in_an_outlined_loop_loop1 {
         struct Args **args;
         u64 *i;
         i64 *j;
@@ -22,7 +22,7 @@ struct range_in_an_outlined_loop_loop2 {
 };
 
 #line 289 "tests/compiler/corpus/control_flow.py"
-static long range_in_an_outlined_loop_loop2_round(u32 round_, struct range_in_an_outlined_loop_loop2 *frame)
+static long range_in_an_outlined_loop_loop1_round(u32 round_, struct range_in_an_outlined_loop_loop1 *frame)
 {
         (*frame->i) = round_;
         i64 t0_ = 0;
@@ -59,8 +59,8 @@ int range_in_an_outlined_loop(struct Args *ctx)
 #line 288
         total = 0LL;
 #line 289
-        struct range_in_an_outlined_loop_loop2 loop2 = { .args = &args, .i = &i, .j = &j, .total = &total };
-        bpf_loop((u32)args->a, range_in_an_outlined_loop_loop2_round, &loop2, 0);
+        struct range_in_an_outlined_loop_loop1 loop1 = { .args = &args, .i = &i, .j = &j, .total = &total };
+        bpf_loop((u32)args->a, range_in_an_outlined_loop_loop1_round, &loop1, 0);
 #line 295
         args->result = total;
         return 0;

@@ -29,17 +29,17 @@ i64 calls;
 
 char LICENSE[] SEC("license") = "GPL";
 
-#line 361 "tests/compiler/corpus/maps.py"
+#line 362 "tests/compiler/corpus/maps.py"
 static __noinline i64 following(void)
 {
-#line 362
-        calls = calls + 1;
 #line 363
+        calls = calls + 1;
+#line 364
         return calls & 7;
 }
 
 SEC("syscall")
-#line 368 "tests/compiler/corpus/maps.py"
+#line 369 "tests/compiler/corpus/maps.py"
 int side_effects_happen_once(struct Args *ctx)
 {
         struct Args *args = ctx;
@@ -49,30 +49,30 @@ int side_effects_happen_once(struct Args *ctx)
         u64 *t2_ = 0;
         u64 *t3_ = 0;
 
-#line 369
-        calls = 0LL;
 #line 370
+        calls = 0LL;
+#line 371
         __builtin_memset(&numbers, 0, sizeof(numbers));
-#line 371
-        t0_ = following();
-#line 371
-        numbers.values[t0_] = numbers.values[t0_] + 1000;
 #line 372
-        MAP_ADD(&counts, &(u32){(u32)following()}, u64, 100);
+        t0_ = following();
+#line 372
+        numbers.values[t0_] = numbers.values[t0_] + 1000;
 #line 373
+        MAP_ADD(&counts, &(u32){(u32)following()}, u64, 100);
+#line 374
         bpf_map_update_elem(&counts, &(u32){(u32)following()}, &(u64){10ULL}, 0);
-#line 374
-        t1_ = following();
-#line 374
-        numbers.values[t1_] = 4LL;
 #line 375
-        args->result = (i64)(((numbers.values[1] + ((t2_ = bpf_map_lookup_elem(&counts, &(u32){2U})) ? *t2_ : 0ULL)) + ((t3_ = bpf_map_lookup_elem(&counts, &(u32){3U})) ? *t3_ : 0ULL)) + numbers.values[4]);
+        t1_ = following();
+#line 375
+        numbers.values[t1_] = 4LL;
 #line 376
-        if (calls != 4) {
+        args->result = (i64)(((numbers.values[1] + ((t2_ = bpf_map_lookup_elem(&counts, &(u32){2U})) ? *t2_ : 0ULL)) + ((t3_ = bpf_map_lookup_elem(&counts, &(u32){3U})) ? *t3_ : 0ULL)) + numbers.values[4]);
 #line 377
+        if (calls != 4) {
+#line 378
                 args->result = -calls;
         }
-#line 378
+#line 379
         bpf_map_delete_elem(&counts, &(u32){2U});
         return 0;
 }

@@ -27,17 +27,17 @@ i64 calls;
 
 char LICENSE[] SEC("license") = "GPL";
 
-#line 361 "tests/compiler/corpus/maps.py"
+#line 362 "tests/compiler/corpus/maps.py"
 static __noinline i64 following(void)
 {
-#line 362
-        calls = calls + 1;
 #line 363
+        calls = calls + 1;
+#line 364
         return calls & 7;
 }
 
 SEC("syscall")
-#line 383 "tests/compiler/corpus/maps.py"
+#line 384 "tests/compiler/corpus/maps.py"
 int values_come_before_places(struct Args *ctx)
 {
         struct Args *args = ctx;
@@ -48,29 +48,29 @@ int values_come_before_places(struct Args *ctx)
         u64 *t3_ = 0;
         i64 t4_ = 0;
 
-#line 384
-        calls = 0LL;
 #line 385
+        calls = 0LL;
+#line 386
         __builtin_memset(&numbers, 0, sizeof(numbers));
-#line 386
+#line 387
         t0_ = following();
-#line 386
+#line 387
         t1_ = following();
-#line 386
+#line 387
         numbers.values[t1_] = t0_;
-#line 387
-        t2_ = following() - 0;
-#line 387
-        bpf_map_update_elem(&counts, &(u32){(u32)(following() + 0)}, &(u64){(u64)t2_}, 0);
 #line 388
+        t2_ = following() - 0;
+#line 388
+        bpf_map_update_elem(&counts, &(u32){(u32)(following() + 0)}, &(u64){(u64)t2_}, 0);
+#line 389
         args->result = (i64)(((numbers.values[2] + 20) + (((t3_ = bpf_map_lookup_elem(&counts, &(u32){4U})) ? *t3_ : 0ULL) * 100)) + 5000);
-#line 389
-        t4_ = following();
-#line 389
-        numbers.values[t4_] = numbers.values[t4_] + following();
 #line 390
-        if (numbers.values[5] != 6) {
+        t4_ = following();
+#line 390
+        numbers.values[t4_] = numbers.values[t4_] + following();
 #line 391
+        if (numbers.values[5] != 6) {
+#line 392
                 args->result = -1LL;
         }
         return 0;
