@@ -16,6 +16,7 @@ class Generator:
     def __init__(self, seed: int, variables: r.Types) -> None:
         self.random = random.Random(seed)
         self.variables = dict(variables)
+        self.counters = 0
 
     def number(self) -> int:
         return self.random.choice(INTERESTING) if self.random.random() < 0.6 else self.random.randint(-1000, 1000)
@@ -91,7 +92,7 @@ class Generator:
     def block(self, depth: int, targets: list[str], in_loop: bool = False) -> r.Block:
         made: list[r.Statement] = []
         for _ in range(self.random.randint(1, 3)):
-            kind = self.random.choices(["assign", "if", "for", "break"], [6, 2, 1, 1])[0]
+            kind = self.random.choices(["assign", "if", "for", "while", "match", "break"], [6, 2, 1, 1, 1, 1])[0]
             if kind == "if" and depth:
                 then, other = self.block(depth - 1, targets, in_loop), self.block(depth - 1, targets, in_loop)
                 made.append(r.If(self.expression(2), then, other))
@@ -102,11 +103,25 @@ class Generator:
                 body = self.block(depth - 1, targets, True)
                 other = self.block(0, targets) if self.random.random() < 0.3 else r.Block([])
                 made.append(r.For(variable, (start, stop, step), body, other))
+            elif kind == "while" and depth and not in_loop:
+                self.counters += 1
+                body = self.block(depth - 1, targets, True)
+                other = self.block(0, targets) if self.random.random() < 0.3 else r.Block([])
+                limit = self.random.randint(0, 3)
+                made.append(r.While(f"n{self.counters}", limit, self._subject(), body, other))
+            elif kind == "match" and depth:
+                constants = [[self.random.randint(0, 9) for _ in range(self.random.randint(1, 2))] for _ in range(2)]
+                cases = [(c, self.block(depth - 1, targets, in_loop)) for c in (*constants, [])]
+                made.append(r.Match(self._subject(), cases))
             elif kind == "break" and in_loop:
                 made.append(r.BreakIf(self.expression(1)))
             else:
                 made.append(r.Assign(self.random.choice(targets), self._storable()))
         return r.Block(made)
+
+    def _subject(self) -> r.Node:
+        made = self.expression(1)
+        return self.variable() if made.literal() is not None else made
 
     def _storable(self) -> r.Node:
         made = self.expression(2)

@@ -392,6 +392,69 @@ class For(Statement):
         self.other.run(types, env)
 
 
+@dataclass
+class While(Statement):
+    """Bounded by a counter of its own."""
+
+    counter: str
+    limit: int
+    test: Node
+    body: Block
+    other: Block
+
+    def lines(self) -> Iterator[str]:
+        yield f"{self.counter} = 0"
+        yield f"while {self.counter} < {self.limit} and {self.test.text()}:"
+        yield f"    {self.counter} += 1"
+        yield from (f"    {line}" for line in self.body.lines())
+        if self.other.statements:
+            yield "else:"
+            yield from (f"    {line}" for line in self.other.lines())
+
+    def assigned(self, types: Types) -> Iterator[tuple[str, Type]]:
+        yield self.counter, I64
+        yield from self.body.assigned(types)
+        yield from self.other.assigned(types)
+
+    def run(self, types: Types, env: Env) -> None:
+        env[self.counter] = 0
+        while env[self.counter] < self.limit and self.test.value(types, env):
+            env[self.counter] += 1
+            try:
+                self.body.run(types, env)
+            except Broken:
+                return
+        self.other.run(types, env)
+
+
+@dataclass
+class Match(Statement):
+    """cases: the constants of each, and what it does; the last has none, and matches always."""
+
+    subject: Node
+    cases: list[tuple[list[int], Block]]
+
+    def lines(self) -> Iterator[str]:
+        yield f"match {self.subject.text()}:"
+        for constants, block in self.cases:
+            yield f"    case {' | '.join(map(str, constants)) or '_'}:"
+            yield from (f"        {line}" for line in block.lines())
+
+    def assigned(self, types: Types) -> Iterator[tuple[str, Type]]:
+        for _, block in self.cases:
+            yield from block.assigned(types)
+
+    def run(self, types: Types, env: Env) -> None:
+        value, type_ = self.subject.value(types, env), self.subject.typed(types)
+        for constants, block in self.cases:
+            if not constants or any(
+                wrap(value, common(type_, literal_type(c))) == wrap(c, common(type_, literal_type(c)))
+                for c in constants
+            ):
+                block.run(types, env)
+                return
+
+
 def infer(block: Block, types: Types) -> Types:
     """Unannotated locals are 64 bits wide, unsigned when they are given an unsigned value of 64 bits."""
     found = dict(types)

@@ -346,6 +346,11 @@ def test_what_was_dropped_in_silence_is_refused() -> None:
         aiobpf.compile(unchecked)
 
 
+def test_perf_buffers_say_that_they_are_not_read() -> None:
+    with pytest.raises(aiobpf.BpfUnsupportedError, match="declare a RingBuffer"):
+        pylibbpf.PerfEventArray(None, 8, print)
+
+
 def test_a_ring_has_a_power_of_two_of_bytes() -> None:
     with pytest.raises(ValueError, match="power of two"):
         RingBuf(max_entries=5000)
