@@ -8,6 +8,7 @@ import aiobpf
 import pytest
 from aiobpf import bpf
 from aiobpf.bpf import i32, i64, u32, u64
+from aiobpf.compiler import explain
 from support import Args
 
 pytestmark = pytest.mark.kernel
@@ -117,3 +118,40 @@ def test_a_missing_none_check_is_found_before_the_verifier() -> None:
 def unchecked(args: Args) -> None:
     found = values.lookup(args.a)
     args.result = found.value
+
+
+@pytest.mark.parametrize(
+    ("log", "says"),
+    [
+        ("back-edge from insn 7 to 3", "it sees no end of a loop"),
+        ("infinite loop detected at insn 4", "for i in range(64)"),
+        ("The sequence of 8193 jumps is too complex.", "too many ways through"),
+        ("R1 invalid mem access 'map_value_or_null'", "Test it with `is None`"),
+        ("R0 invalid mem access 'ptr_or_null_task_struct'", "Test it with `is None`"),
+        ("invalid access to map value, value_size=8 off=64 size=8", "an index may be outside"),
+        ("R2 min value is negative, either use unsigned or 'var &= const'", "array[i & 15]"),
+        ("R1 type=ctx expected=fp, pkt, map_value", "Let it fill a variable"),
+        ("invalid access to packet, off=12 size=2, R1(id=0,off=12,r=0)", "bpf.packet(ctx, T, offset)"),
+        ("combined stack size of 2 calls is 544. Too large", "512 bytes"),
+        ("Unreleased reference id=2 alloc_insn=3", "submit() or discard()"),
+        ("cannot call GPL-restricted function from non-GPL compatible program", 'LICENSE = "GPL"'),
+        ("program of this type cannot use helper bpf_get_current_comm#16", "may not call that helper"),
+        ("At program exit the register R0 has smin=7 should have been in [0, 1]", "what the program returns"),
+        ("R1 invalid mem access 'scalar'", "bpf.read_kernel(T, address)"),
+    ],
+)
+def test_a_refusal_is_explained(log: str, says: str) -> None:
+    note = explain(
+        f"; x = table[i] @ watch.py:12\n3: (79) r0 = *(u64 *)(r1 +0)\n{log}\nprocessed 4 insns (limit 1000000)\n"
+    )
+    assert note is not None and says in note
+    assert note.startswith("watch.py:12: `x = table[i]`: ")
+
+
+def test_other_refusals_are_left_as_they_are() -> None:
+    assert explain("something new\n") is None
+    assert explain("") is None
+
+
+def test_a_log_without_files_quotes_the_line_alone() -> None:
+    assert (explain("; x = table[i]\nR2 unbounded memory access\n") or "").startswith("`x = table[i]`: an index")

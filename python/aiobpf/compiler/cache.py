@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import pathlib
+import threading
 
 
 def folder() -> pathlib.Path:
@@ -21,10 +22,15 @@ def key_of(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def unfinished_name(path: pathlib.Path) -> pathlib.Path:
+    """Where a thread writes what will be at that path."""
+    return path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+
+
 def write_atomically(path: pathlib.Path, content: bytes) -> None:
     """Writes all of it or nothing; a cache that cannot be written is none."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+        unfinished = unfinished_name(path)
         unfinished.write_bytes(content)
         os.replace(unfinished, path)

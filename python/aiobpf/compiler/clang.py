@@ -13,6 +13,7 @@ import shutil
 import sys
 
 import aiobpf
+from aiobpf.compiler import cache
 from aiobpf.compiler.errors import CompileError, CompilerMissingError, Where
 
 _NAMES = ["clang", *(f"clang-{version}" for version in range(30, 10, -1))]
@@ -78,7 +79,7 @@ def compile_c(source: str, to: pathlib.Path, compiler: str | None = None) -> Non
     import subprocess  # what is in the cache already is not compiled, and does without
 
     to.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = to.with_name(f"{to.name}.{os.getpid()}")
+    unfinished = cache.unfinished_name(to)
     done = subprocess.run(
         [*command(compiler), "-x", "c", "-c", "-", "-o", str(unfinished)],
         input=source.encode(), capture_output=True, check=False,

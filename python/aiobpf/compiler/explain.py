@@ -12,7 +12,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
         "a constant bound: `for i in range(64)`, with a `break`; or go over `bpf.loop(n)`, of any length.",
     ),
     (
-        r"invalid mem access '\w+_or_null'|R\d pointer arithmetic on \w+_or_null",
+        r"invalid mem access '\w*_or_null\w*'|R\d pointer arithmetic on \w+_or_null",
         "a reference may be None here. Test it with `is None` before it is used.",
     ),
     (
@@ -23,6 +23,10 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (
         r"type=ctx expected=",
         "a helper cannot write into a program's context. Let it fill a variable, and assign that.",
+    ),
+    (
+        r"dereference of modified ctx ptr",
+        "clang made one access of two to the context. Copy what both need to a bpf.Global first.",
     ),
     (
         r"invalid access to packet",

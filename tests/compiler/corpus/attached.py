@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pathlib
+import socket
 import struct
 import subprocess
 from typing import Any
@@ -273,3 +274,46 @@ def perf_is_written(obj: aiobpf.BpfObject, program: aiobpf.BpfProgram) -> None:
 def perf_buffer(ctx) -> None:
     failed = perf.output(Exec(pid=bpf.pid()))
     total.value = 2 if failed == -2 else 1
+
+
+@bpf.struct
+class Connection:
+    family: u32
+    port: u32
+    address: u32
+    state: u32
+
+
+connections = bpf.RingBuf(1 << 16)
+
+
+def connects(obj: aiobpf.BpfObject, program: aiobpf.BpfProgram) -> None:
+    program.attach()
+
+    async def take() -> Any:
+        async with aiobpf.BpfRingBuffer(obj.maps["connections"], Connection) as rb, asyncio.timeout(20):
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                port = server.getsockname()[1]
+                socket.create_connection(("127.0.0.1", port)).close()
+            async for event in rb:
+                if event.port == port:
+                    return event
+
+    event = asyncio.run(take())
+    assert (event.family, socket.inet_ntoa(event.address.to_bytes(4, "little"))) == (socket.AF_INET, "127.0.0.1")
+
+
+@checked_by(connects)
+@bpf.program("tp_btf/inet_sock_set_state")
+def members_of_anonymous_unions(sk, newstate) -> None:
+    common = sk.__sk_common
+    port = bpf.ntohs(common.skc_dport)
+    connections.submit(Connection(family=common.skc_family, port=port, address=common.skc_daddr, state=newstate))
+
+
+@checked_by(connects)
+@bpf.program("raw_tp/inet_sock_set_state")
+def members_of_anonymous_unions_by_helpers(sk, newstate) -> None:
+    common = sk.__sk_common
+    port = bpf.ntohs(common.skc_dport)
+    connections.submit(Connection(family=common.skc_family, port=port, address=common.skc_daddr, state=newstate))

@@ -29,13 +29,13 @@ AIOBPF_RING(events, 65536);
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("tp_btf/sched_process_exec")
-#line 78 "tests/compiler/corpus/attached.py"
+#line 79 "tests/compiler/corpus/attached.py"
 int btf_tracepoint(u64 *ctx)
 {
         struct task_struct *p = (void *)ctx[0];
         struct linux_binprm *bprm = (void *)ctx[2];
 
-#line 79
+#line 80
         {
                 struct Exec *event_ = AIOBPF_RESERVE(events, struct Exec);
                 if (event_) {

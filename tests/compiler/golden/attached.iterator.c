@@ -15,19 +15,19 @@ u64 total;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("iter/task")
-#line 147 "tests/compiler/corpus/attached.py"
+#line 148 "tests/compiler/corpus/attached.py"
 int iterator(struct bpf_iter__task *ctx)
 {
         struct task_struct *task = 0;
 
-#line 148
-        task = ctx->task;
 #line 149
-        if (task == NULL) {
+        task = ctx->task;
 #line 150
+        if (task == NULL) {
+#line 151
                 return 0;
         }
-#line 151
+#line 152
         total = total + task->tgid;
         return 0;
 }

@@ -23,14 +23,14 @@ u64 total;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("tracepoint/syscalls/sys_enter_getppid")
-#line 273 "tests/compiler/corpus/attached.py"
+#line 274 "tests/compiler/corpus/attached.py"
 int perf_buffer(void *ctx)
 {
         i64 failed = 0;
 
-#line 274
-        failed = bpf_perf_event_output(ctx, &perf, 0xffffffffULL /* this CPU */, ({ struct Exec *made_ = (struct Exec [1]){}; __builtin_memset(made_, 0, sizeof(*made_)); made_->pid = (u32)(bpf_get_current_pid_tgid() >> 32); made_; }), sizeof(struct Exec));
 #line 275
+        failed = bpf_perf_event_output(ctx, &perf, 0xffffffffULL /* this CPU */, ({ struct Exec *made_ = (struct Exec [1]){}; __builtin_memset(made_, 0, sizeof(*made_)); made_->pid = (u32)(bpf_get_current_pid_tgid() >> 32); made_; }), sizeof(struct Exec));
+#line 276
         total = (u64)((failed == -2) ? 2 : 1);
         return 0;
 }

@@ -29,29 +29,29 @@ AIOBPF_RING(events, 65536);
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("raw_tp/sched_process_exec")
-#line 84 "tests/compiler/corpus/attached.py"
+#line 85 "tests/compiler/corpus/attached.py"
 int raw_tracepoint(u64 *ctx)
 {
         struct task_struct *p = (void *)ctx[0];
         struct linux_binprm *bprm = (void *)ctx[2];
         struct Exec *event = 0;
 
-#line 85
-        event = AIOBPF_RESERVE(events, struct Exec);
 #line 86
-        if (event == NULL) {
+        event = AIOBPF_RESERVE(events, struct Exec);
 #line 87
+        if (event == NULL) {
+#line 88
                 return 0;
         }
-#line 88
-        event->pid = (u32)READ_KERNEL(p->tgid);
 #line 89
-        event->parent = (u32)READ_KERNEL(READ_KERNEL(p->real_parent)->tgid);
+        event->pid = (u32)READ_KERNEL(p->tgid);
 #line 90
-        bpf_get_current_comm(&event->comm, sizeof(event->comm));
+        event->parent = (u32)READ_KERNEL(READ_KERNEL(p->real_parent)->tgid);
 #line 91
-        bpf_probe_read_kernel_str(&event->filename, sizeof(event->filename), READ_KERNEL(bprm->filename));
+        bpf_get_current_comm(&event->comm, sizeof(event->comm));
 #line 92
+        bpf_probe_read_kernel_str(&event->filename, sizeof(event->filename), READ_KERNEL(bprm->filename));
+#line 93
         AIOBPF_SUBMIT_FLAGS(events, event, 0);
         return 0;
 }

@@ -15,16 +15,16 @@ u64 total;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("tracepoint/syscalls/sys_enter_getppid")
-#line 209 "tests/compiler/corpus/attached.py"
+#line 210 "tests/compiler/corpus/attached.py"
 int stack_trace(void *ctx)
 {
         i64 number = 0;
 
-#line 210
-        number = bpf_get_stackid(ctx, &stacks, 256ULL);
 #line 211
-        if (number >= 0) {
+        number = bpf_get_stackid(ctx, &stacks, 256ULL);
 #line 212
+        if (number >= 0) {
+#line 213
                 total = 1ULL;
         }
         return 0;

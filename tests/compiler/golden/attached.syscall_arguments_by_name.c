@@ -20,13 +20,13 @@ AIOBPF_RING(events, 65536);
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("tracepoint/syscalls/sys_enter_openat")
-#line 115 "tests/compiler/corpus/attached.py"
+#line 116 "tests/compiler/corpus/attached.py"
 int syscall_arguments_by_name(void *ctx)
 {
         char *filename = (void *)*(u64 *)(ctx + 24);
         u64 flags = *(u64 *)(ctx + 32);
 
-#line 116
+#line 117
         {
                 struct Exec *event_ = AIOBPF_RESERVE(events, struct Exec);
                 if (event_) {

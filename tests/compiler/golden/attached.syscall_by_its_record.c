@@ -24,10 +24,10 @@ AIOBPF_RING(events, 65536);
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("tracepoint/syscalls/sys_enter_openat")
-#line 121 "tests/compiler/corpus/attached.py"
+#line 122 "tests/compiler/corpus/attached.py"
 int syscall_by_its_record(struct trace_event_raw_sys_enter *ctx)
 {
-#line 122
+#line 123
         {
                 struct Exec *event_ = AIOBPF_RESERVE(events, struct Exec);
                 if (event_) {

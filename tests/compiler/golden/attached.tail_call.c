@@ -29,34 +29,34 @@ struct {
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("xdp")
-#line 235 "tests/compiler/corpus/attached.py"
+#line 236 "tests/compiler/corpus/attached.py"
 int tail_call(struct xdp_md *ctx)
 {
         u8 *index = 0;
 
-#line 236
-        index = PACKET(ctx, u8, 0);
 #line 237
-        if (index != NULL) {
+        index = PACKET(ctx, u8, 0);
 #line 238
+        if (index != NULL) {
+#line 239
                 bpf_tail_call(ctx, &jumps, (u32)*index);
         }
-#line 239
+#line 240
         return 11;
 }
 
 SEC("xdp")
-#line 216 "tests/compiler/corpus/attached.py"
+#line 217 "tests/compiler/corpus/attached.py"
 int second(struct xdp_md *ctx)
 {
-#line 217
+#line 218
         return 22;
 }
 
 SEC("xdp")
-#line 221 "tests/compiler/corpus/attached.py"
+#line 222 "tests/compiler/corpus/attached.py"
 int third(struct xdp_md *ctx)
 {
-#line 222
+#line 223
         return 33;
 }

@@ -19,7 +19,7 @@ u64 total;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("tp_btf/sys_enter")
-#line 188 "tests/compiler/corpus/attached.py"
+#line 189 "tests/compiler/corpus/attached.py"
 int task_storage(u64 *ctx)
 {
         struct pt_regs *regs = (void *)ctx[0];
@@ -28,27 +28,27 @@ int task_storage(u64 *ctx)
         u64 *value = 0;
         u64 *again = 0;
 
-#line 189
-        if ((id != 110) && (id != 173)) {
 #line 190
-                return 0;
-        }
+        if ((id != 110) && (id != 173)) {
 #line 191
-        task = bpf_get_current_task_btf();
-#line 192
-        value = bpf_task_storage_get(&storage, task, NULL, 1);
-#line 193
-        if (value == NULL) {
-#line 194
                 return 0;
         }
+#line 192
+        task = bpf_get_current_task_btf();
+#line 193
+        value = bpf_task_storage_get(&storage, task, NULL, 1);
+#line 194
+        if (value == NULL) {
 #line 195
-        *value = *value + 1;
+                return 0;
+        }
 #line 196
-        again = bpf_task_storage_get(&storage, task, NULL, 0);
+        *value = *value + 1;
 #line 197
-        if (again != NULL) {
+        again = bpf_task_storage_get(&storage, task, NULL, 0);
 #line 198
+        if (again != NULL) {
+#line 199
                 total = *again;
         }
         return 0;

@@ -26,35 +26,35 @@ u64 total;
 
 char LICENSE[] SEC("license") = "GPL";
 
-#line 162 "tests/compiler/corpus/attached.py"
+#line 163 "tests/compiler/corpus/attached.py"
 static __noinline i64 ring(void *table, u32 *key, struct Alarm *alarm)
 {
-#line 163
-        alarm->rang = alarm->rang + 1;
 #line 164
-        total = total + 1;
+        alarm->rang = alarm->rang + 1;
 #line 165
+        total = total + 1;
+#line 166
         return 0LL;
 }
 
 SEC("tc")
-#line 170 "tests/compiler/corpus/attached.py"
+#line 171 "tests/compiler/corpus/attached.py"
 int timer(void *ctx)
 {
         struct Alarm *alarm = 0;
 
-#line 171
-        alarm = bpf_map_lookup_elem(&alarms, &(u32){0U});
 #line 172
-        if (alarm == NULL) {
+        alarm = bpf_map_lookup_elem(&alarms, &(u32){0U});
 #line 173
+        if (alarm == NULL) {
+#line 174
                 return 0;
         }
-#line 174
-        bpf_timer_init(&alarm->timer, &alarms, 1ULL);
 #line 175
-        bpf_timer_set_callback(&alarm->timer, ring);
+        bpf_timer_init(&alarm->timer, &alarms, 1ULL);
 #line 176
+        bpf_timer_set_callback(&alarm->timer, ring);
+#line 177
         bpf_timer_start(&alarm->timer, 1000ULL, 0ULL);
         return 0;
 }

@@ -26,16 +26,16 @@ AIOBPF_RING(events, 65536);
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("tracepoint/sched/sched_process_exec")
-#line 97 "tests/compiler/corpus/attached.py"
+#line 98 "tests/compiler/corpus/attached.py"
 int tracepoint_arguments_by_name(void *ctx)
 {
         char *filename = ctx + (*(u32 *)(ctx + 8) & 0xffff);
         i32 pid = *(i32 *)(ctx + 12);
         i64 parent = 0;
 
-#line 98
-        parent = (i64)bpf_get_current_task_btf()->real_parent->tgid;
 #line 99
+        parent = (i64)bpf_get_current_task_btf()->real_parent->tgid;
+#line 100
         {
                 struct Exec *event_ = AIOBPF_RESERVE(events, struct Exec);
                 if (event_) {

@@ -13,10 +13,10 @@ struct {
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("tracepoint/syscalls/sys_enter_getppid")
-#line 136 "tests/compiler/corpus/attached.py"
+#line 137 "tests/compiler/corpus/attached.py"
 int without_arguments(void *ctx)
 {
-#line 137
+#line 138
         MAP_ADD(&calls, &(u32){(u32)(bpf_get_current_pid_tgid() >> 32)}, u64, 1);
         return 0;
 }
