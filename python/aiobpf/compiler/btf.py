@@ -2,7 +2,7 @@
 
     kernel = running_kernel()
     kernel.find("task_struct", {STRUCT})        # a type's number, or None
-    kernel.record(number).members[0].name
+    kernel.type(number).members[0].name
 
 It is behind the protocol `Btf`, so that another reader can take its place.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import mmap
 import pathlib
 import struct
 from array import array
@@ -62,28 +61,33 @@ class BtfType:
 class Btf(Protocol):
     """What the compiler asks of a reader of BTF."""
 
-    def find(self, name: str, kinds: Set[int]) -> int | None: ...
-    def type(self, number: int) -> BtfType: ...
-    def enumerator(self, name: str) -> tuple[int, int] | None: ...
-    def key(self) -> str: ...
+    def find(self, name: str, kinds: Set[int]) -> int | None:
+        """The number of the first type of that name and of one of these kinds."""
+
+    def type(self, number: int) -> BtfType:
+        """The type of that number."""
+
+    def strip(self, number: int) -> BtfType:
+        """The type without typedef, const, volatile and tags."""
+
+    def enumerator(self, name: str) -> tuple[int, int] | None:
+        """The number of the enumeration that has a constant of that name, and its value."""
+
+    def record_names(self, start: str) -> list[str]:
+        """Names of structs that begin so."""
 
 
 class BtfBlob:
     """BTF in memory: the kernel's, or that of an object's section."""
 
-    def __init__(self, data: bytes | mmap.mmap, index: pathlib.Path | None = None, key: str = "") -> None:
+    def __init__(self, data: bytes, index: pathlib.Path | None = None) -> None:
         self._data = data
-        self._key = key
         _, _, _, header, types, size, strings, string_size = struct.unpack_from("<HBBIIIII", data)
         self._types, self._strings = header + types, header + strings
         self._end = self._strings + string_size
         self._size = size
         self._offsets, self._names = self._load_index(index)
         self._parsed: dict[int, BtfType] = {}
-
-    def key(self) -> str:
-        """Changes when the types do."""
-        return self._key
 
     def _load_index(self, path: pathlib.Path | None) -> tuple[array[int], array[int]]:
         """Where each type is, and where its name is, by the type's number."""
@@ -219,7 +223,7 @@ class BtfBlob:
 
 
 @functools.lru_cache(maxsize=1)
-def running_kernel() -> BtfBlob | None:
+def running_kernel() -> Btf | None:
     """The running kernel's types; None where it has no BTF."""
     try:
         with KERNEL_BTF.open("rb") as file:
@@ -231,4 +235,4 @@ def running_kernel() -> BtfBlob | None:
     except OSError:
         identity = data
     key = hashlib.sha256(identity + len(data).to_bytes(8, "little")).hexdigest()[:20]
-    return BtfBlob(data, folder() / f"btf-{_VERSION}-{key}.index", key)
+    return BtfBlob(data, folder() / f"btf-{_VERSION}-{key}.index")

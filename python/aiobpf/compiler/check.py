@@ -31,7 +31,7 @@ def check_program(unit: Unit, function: Callable[..., Any]) -> ir.FunctionIr:
         raise source.error(source.node.returns, f"a program returns an integer, not {declared}", "-> i32")
     returns: t.Type = declared or t.void
     scope = Statements(unit, source, [(p.name, p.type) for p in entry.parameters])
-    scope.is_program = scope.has_context = True
+    scope.has_context = True
     made = ir.FunctionIr(name, source.file, source.node.lineno, entry.parameters, returns)
     made.section, made.context = mark.section, entry.context
     if "ctx" in scope.local_names - scope.parameters:

@@ -56,7 +56,7 @@ class KernelRecord(t.Record):
 class Kernel:
     """The types of one kernel, read when the first is asked for. `use` remembers what a program needs of them."""
 
-    def __init__(self, read: Callable[[], b.BtfBlob | None]) -> None:
+    def __init__(self, read: Callable[[], b.Btf | None]) -> None:
         self._read = read
         self._records: dict[int, KernelRecord] = {}
         self._members: dict[tuple[int, str], t.Member | None] = {}
@@ -66,7 +66,7 @@ class Kernel:
         self.mentioned: set[int] = set()
 
     @functools.cached_property
-    def btf(self) -> b.BtfBlob | None:
+    def btf(self) -> b.Btf | None:
         return self._read()
 
     def record(self, name: str) -> KernelRecord | None:

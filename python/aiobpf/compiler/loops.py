@@ -78,6 +78,7 @@ class Loops(Assignments):
         wide = t.common(t.widened(start.type), t.widened(stop.type))
         if wide == t.u64 and step < 0:
             self.fail(node.iter, "counting down over an unsigned number would not end at 0", "use i64(...)")
+        start = self.convert(start, wide, node.iter)
         if not isinstance(stop, ir.Const):
             held = self.temporary(wide)
             made.append(ir.Store(node.lineno, held, self.convert(stop, wide, node)))

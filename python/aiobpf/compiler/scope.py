@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 from aiobpf.bpf import _types as t
 from aiobpf.compiler import ir
 from aiobpf.compiler.convert import Mismatch, convert, join
-from aiobpf.compiler.errors import CompileError
 from aiobpf.compiler.frontend import Source
 from aiobpf.compiler.unit import Unit, c_name, namespace
 
@@ -178,6 +177,3 @@ def _assigned_names(function: ast.FunctionDef) -> set[str]:
         elif isinstance(node, ast.MatchAs) and node.name:
             names.add(node.name)
     return names
-
-
-__all__ = ["CompileError", "Dialect", "Flow", "Meta", "Scope", "constant", "literal", "merged", "text"]

@@ -141,7 +141,8 @@ def _by_array(unit: Unit, source: Source, kind: str, place: str) -> Entry:
             at, type_ = index, declared
         else:
             members, returns = found
-            if kind in ("fexit", "fmod_ret") and argument.arg == "ret" and "ret" not in _known(members):
+            returned = kind in ("fexit", "fmod_ret") and not isinstance(returns, t.Void)
+            if returned and argument.arg == "ret" and "ret" not in _known(members):
                 at, type_ = len(members), returns
             else:
                 at = _pick(source, argument, _known(members), place)
@@ -178,7 +179,8 @@ def _by_registers(unit: Unit, source: Source, kind: str, place: str) -> Entry:
         if is_return and (argument.arg != "ret" or len(source.node.args.args) > 2):
             raise source.error(argument, f"at its return {place or 'a function'} has no argument {argument.arg}", "ret")
         if is_return:
-            register, type_ = returned, declared or (found[1] if found else t.i64)
+            known = found[1] if found and not isinstance(found[1], t.Void) else t.i64
+            register, type_ = returned, declared or known
         else:
             at = _pick(source, argument, _known(found[0]), place) if found else index
             if at >= len(registers):

@@ -15,7 +15,6 @@ class Statements(Loops):
     """Checks a function's body. returns: what it gives back; None of a program is 0."""
 
     returns: t.Type = t.void
-    is_program = False
     has_context = False
 
     def begin(self) -> None:

@@ -21,7 +21,7 @@ int break_and_continue(struct Args *ctx)
         i64 t0_ = 0;
 
 #line 78
-        for (t0_ = 0; t0_ < 20; t0_++) {
+        for (t0_ = 0LL; t0_ < 20; t0_++) {
                 i = t0_;
 #line 79
                 if (i == args->a) {

@@ -21,7 +21,7 @@ int for_else(struct Args *ctx)
         i64 t0_ = 0;
 
 #line 89
-        for (t0_ = 0; t0_ < 10; t0_++) {
+        for (t0_ = 0LL; t0_ < 10; t0_++) {
                 i = t0_;
 #line 90
                 if (i == args->a) {

@@ -24,7 +24,7 @@ int for_range(struct Args *ctx)
 #line 37
         total = 0LL;
 #line 38
-        for (t0_ = 0; t0_ < 10; t0_++) {
+        for (t0_ = 0LL; t0_ < 10; t0_++) {
                 i = t0_;
 #line 39
                 total = total + (i * i);

@@ -30,7 +30,7 @@ static __noinline u64 fib(u32 n)
 #line 252
         b = 1ULL;
 #line 253
-        for (t0_ = 0; t0_ < 64; t0_++) {
+        for (t0_ = 0LL; t0_ < 64; t0_++) {
                 _ = t0_;
 #line 254
                 if (n == 0) {
@@ -61,7 +61,7 @@ static __noinline u64 gcd(u64 a, u64 b)
         u64 t2_ = 0;
 
 #line 211
-        for (t0_ = 0; t0_ < 100; t0_++) {
+        for (t0_ = 0LL; t0_ < 100; t0_++) {
                 _ = t0_;
 #line 212
                 if (b == 0) {

@@ -23,10 +23,10 @@ int nested_loops(struct Args *ctx)
         i64 t1_ = 0;
 
 #line 127
-        for (t0_ = 0; t0_ < 8; t0_++) {
+        for (t0_ = 0LL; t0_ < 8; t0_++) {
                 i = t0_;
 #line 128
-                for (t1_ = 0; t1_ < 8; t1_++) {
+                for (t1_ = 0LL; t1_ < 8; t1_++) {
                         j = t1_;
 #line 129
                         if (j > i) {

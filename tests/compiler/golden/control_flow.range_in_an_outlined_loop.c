@@ -30,7 +30,7 @@ static long range_in_an_outlined_loop_loop1_round(u32 round_, struct range_in_an
 #line 290
         t0_ = (*frame->args)->b & 7;
 #line 290
-        for (t1_ = 0; t1_ < t0_; t1_++) {
+        for (t1_ = 0LL; t1_ < t0_; t1_++) {
                 (*frame->j) = t1_;
 #line 291
                 if ((*frame->j) == 5) {

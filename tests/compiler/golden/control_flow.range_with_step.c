@@ -25,13 +25,13 @@ int range_with_step(struct Args *ctx)
 #line 46
         total = 0LL;
 #line 47
-        for (t0_ = 20; t0_ > 2; t0_ -= 3) {
+        for (t0_ = 20LL; t0_ > 2; t0_ -= 3) {
                 i = t0_;
 #line 48
                 total = (total * 3) + i;
         }
 #line 49
-        for (t1_ = 1; t1_ < 30; t1_ += 7) {
+        for (t1_ = 1LL; t1_ < 30; t1_ += 7) {
                 i = t1_;
 #line 50
                 total = (total * 2) + i;

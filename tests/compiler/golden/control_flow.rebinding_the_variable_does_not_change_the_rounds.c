@@ -24,7 +24,7 @@ int rebinding_the_variable_does_not_change_the_rounds(struct Args *ctx)
 #line 67
         rounds = 0LL;
 #line 68
-        for (t0_ = 0; t0_ < 6; t0_++) {
+        for (t0_ = 0LL; t0_ < 6; t0_++) {
                 i = t0_;
 #line 69
                 rounds = rounds + 1;

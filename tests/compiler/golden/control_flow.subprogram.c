@@ -23,7 +23,7 @@ static __noinline u64 gcd(u64 a, u64 b)
         u64 t2_ = 0;
 
 #line 211
-        for (t0_ = 0; t0_ < 100; t0_++) {
+        for (t0_ = 0LL; t0_ < 100; t0_++) {
                 _ = t0_;
 #line 212
                 if (b == 0) {

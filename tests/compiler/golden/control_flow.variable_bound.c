@@ -30,7 +30,7 @@ int variable_bound(struct Args *ctx)
 #line 59
         t0_ = n;
 #line 59
-        for (t1_ = 0; t1_ < t0_; t1_++) {
+        for (t1_ = 0LL; t1_ < t0_; t1_++) {
                 i = t1_;
 #line 60
                 total = total + i;

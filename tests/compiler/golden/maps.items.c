@@ -88,7 +88,7 @@ int items(struct Args *ctx)
         u64 *t1_ = 0;
 
 #line 407
-        for (t0_ = 1; t0_ < 4; t0_++) {
+        for (t0_ = 1LL; t0_ < 4; t0_++) {
                 i = t0_;
 #line 408
                 bpf_map_update_elem(&recent, &(u32){(u32)i}, &(u64){(u64)(i * 10)}, 0);

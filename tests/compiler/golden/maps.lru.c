@@ -29,7 +29,7 @@ int lru(struct Args *ctx)
         u64 *t1_ = 0;
 
 #line 124
-        for (t0_ = 0; t0_ < 100; t0_++) {
+        for (t0_ = 0LL; t0_ < 100; t0_++) {
                 i = t0_;
 #line 125
                 bpf_map_update_elem(&recent, &(u32){(u32)i}, &(u64){(u64)(i * 11)}, 0);

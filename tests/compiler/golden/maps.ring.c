@@ -35,7 +35,7 @@ int ring(struct Args *ctx)
 #line 276
         args->result = (i64)({ struct Event *event_ = AIOBPF_RESERVE(events, struct Event); if (event_) { __builtin_memset(event_, 0, sizeof(*event_)); event_->a = args->a; event_->b = (u32)args->b; __builtin_memcpy(&event_->text, "made", 5); AIOBPF_SUBMIT_FLAGS(events, event_, 0); } event_ != NULL; });
 #line 277
-        for (t0_ = 0; t0_ < 2; t0_++) {
+        for (t0_ = 0LL; t0_ < 2; t0_++) {
                 i = t0_;
 #line 278
                 event = AIOBPF_RESERVE(events, struct Event);

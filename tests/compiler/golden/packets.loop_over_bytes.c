@@ -32,7 +32,7 @@ int loop_over_bytes(struct xdp_md *ctx)
 #line 103
         sum = 0U;
 #line 104
-        for (t0_ = 0; t0_ < 16; t0_++) {
+        for (t0_ = 0LL; t0_ < 16; t0_++) {
                 i = t0_;
 #line 105
                 sum = sum + (*window)[i];

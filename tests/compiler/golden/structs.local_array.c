@@ -28,7 +28,7 @@ int local_array(struct Args *ctx)
 #line 123
         __builtin_memset(&squares, 0, sizeof(squares));
 #line 124
-        for (t0_ = 0; t0_ < 4; t0_++) {
+        for (t0_ = 0LL; t0_ < 4; t0_++) {
                 i = t0_;
 #line 125
                 squares.values[i] = (i * i) + args->a;

@@ -26,7 +26,7 @@ int string_constants(struct Args *ctx)
 #line 235
         length = 0LL;
 #line 236
-        for (t0_ = 0; t0_ < 8; t0_++) {
+        for (t0_ = 0LL; t0_ < 8; t0_++) {
                 i = t0_;
 #line 237
                 if (greeting[i] == 0) {
