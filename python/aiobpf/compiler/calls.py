@@ -23,6 +23,8 @@ from aiobpf.compiler.unit import mark_of
 
 #: Helpers that return a pointer which is never NULL.
 _PRESENT = {"get_current_task_btf", "task_pt_regs", "this_cpu_ptr", "sk_fullsock_"}
+#: How helpers begin that only read.
+_READING = ("get_", "ktime_", "jiffies", "map_lookup_", "strncmp", "skb_load_")
 _HELPER_INTS = {
     "int": t.i32, "long": t.i64, "unsigned long": t.u64, "__u16": t.u16, "__u32": t.u32, "__u64": t.u64,
     "__s32": t.i32, "__s64": t.i64, "__be16": t.u16, "__wsum": t.u32,
@@ -182,7 +184,7 @@ class Calls(Conditions):
             self.fail(node, f"{name}() calls itself: BPF has no recursion", "write a loop")
         arguments = self.arguments(node, len(info.parameters))
         values = [self.convert(self.value(a), p, a) for a, (_, p) in zip(arguments, info.parameters, strict=True)]
-        return _called(info.returns, info.name, values)
+        return _called(info.returns, info.name, values, effects=True)
 
     def callback(self, node: ast.expr) -> ir.Expr:
         """A function of the program, for a helper that calls it."""
@@ -199,7 +201,8 @@ class Calls(Conditions):
         values = [self._helper_argument(c, n, a) for (c, n), a in zip(prototype.parameters, given, strict=False)]
         values += [self.number(one) for one in given[count:]]
         self.unit.helpers.add(name)
-        return _called(self._helper_returns(prototype), f"bpf_{name}", values)
+        effects = not name.startswith(_READING)
+        return _called(self._helper_returns(prototype), f"bpf_{name}", values, effects)
 
     def _helper_returns(self, prototype: helper_table.Prototype) -> t.Type:
         if prototype.returns == "void":
@@ -271,12 +274,12 @@ class Calls(Conditions):
                 self.unit.kernel.use_itself(type_.to)
         if isinstance(returns, t.Pointer):
             returns = t.Pointer(returns.to, t.Space.DIRECT, True)
-        return _called(returns, name, values)
+        return _called(returns, name, values, effects=True)
 
 
-def _called(returns: t.Type, name: str, values: list[ir.Expr]) -> ir.Expr:
+def _called(returns: t.Type, name: str, values: list[ir.Expr], effects: bool) -> ir.Expr:
     holes = ", ".join(f"{{{i}}}" for i in range(len(values)))
-    return ir.Code(returns, f"{name}({holes})", tuple(values))
+    return ir.Code(returns, f"{name}({holes})", tuple(values), effects)
 
 
 def _is_ptr(node: ast.Subscript) -> bool:

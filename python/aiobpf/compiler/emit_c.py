@@ -107,6 +107,8 @@ class FunctionWriter:
 
     def _submit(self, value: ir.Submit) -> None:
         reserve, *filled = self._write.submit(value)
+        for one in value.before:
+            self._put(f"{self._write.expression(one)};")
         self._put("{")
         self._depth += 1
         self._put(reserve)

@@ -112,7 +112,8 @@ class ExpressionWriter:
 
     def _submit(self, e: ir.Submit) -> tuple[str, int]:
         reserve, *filled = self.submit(e)
-        return f"({{ {reserve} if (event_) {{ {' '.join(filled)} }} event_ != NULL; }})", _STRONGEST
+        before = "".join(f"{self.expression(one)}; " for one in e.before)
+        return f"({{ {before}{reserve} if (event_) {{ {' '.join(filled)} }} event_ != NULL; }})", _STRONGEST
 
     def submit(self, e: ir.Submit) -> list[str]:
         """Statements: the first reserves `event_`, the others fill and submit it where there was room."""

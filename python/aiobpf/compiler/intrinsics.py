@@ -125,7 +125,7 @@ def _atomic(function: str) -> Handler:
         place = _atomic_place(checker, arguments[0])
         values = [checker.convert(checker.number(one), place.type, one) for one in arguments[1:]]
         holes = ", ".join(f"{{{i + 1}}}" for i in range(len(values)))
-        return ir.Code(place.type, f"{function}(&{{0}}, {holes})", (place, *values))
+        return ir.Code(place.type, f"{function}(&{{0}}, {holes})", (place, *values), True)
 
     return made
 

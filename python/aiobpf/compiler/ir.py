@@ -133,10 +133,11 @@ class Let(Expr):
 
 
 class Code(Expr):
-    """C, with {0}, {1}, ... for its arguments."""
+    """C, with {0}, {1}, ... for its arguments. effects: it may change something, besides having a value."""
 
     template: str
     arguments: tuple[Expr, ...] = ()
+    effects: bool = False
 
 
 class Fill(Expr):
@@ -154,11 +155,12 @@ class Construct(Expr):
 
 
 class Submit(Expr):
-    """A record made in a ring: true, or false when there was no room."""
+    """A record made in a ring: true, or false when there was no room. before: what is computed in either case."""
 
     ring: str
     value: Construct
     flags: Expr
+    before: tuple[Expr, ...]
 
 
 class Stmt(Node):
@@ -282,6 +284,14 @@ def is_simple(expr: Expr) -> bool:
         return True
     parts = [part for part in expr.__dict__.values() if isinstance(part, Expr)]
     return not isinstance(expr, Code | Fill | Let | Submit | Construct | Spill) and all(map(is_simple, parts))
+
+
+def has_effects(expr: Expr) -> bool:
+    """Whether it may change something."""
+    if isinstance(expr, Let | Submit) or isinstance(expr, Code) and expr.effects:
+        return True
+    parts = [*expr.__dict__.values(), *(expr.arguments if isinstance(expr, Code | Fill) else ())]
+    return any(has_effects(part) for part in parts if isinstance(part, Expr))
 
 
 def root(place: Expr) -> Expr:

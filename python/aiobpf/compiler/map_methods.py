@@ -58,7 +58,7 @@ class Operation:
     def code(self, type_: t.Type, template: str, *arguments: ir.Expr, helper: str | None = None) -> ir.Expr:
         if helper is not None:
             self.checker.unit.helpers.add(helper)
-        return ir.Code(type_, template, (self.reference, *arguments))
+        return ir.Code(type_, template, (self.reference, *arguments), "lookup" not in template)
 
     def flags(self, given: list[ast.expr], at: int) -> ir.Expr:
         if len(given) <= at:
@@ -180,11 +180,25 @@ def _submit(on: Operation, node: ast.Call) -> ir.Expr:
     checker.unit.uses_ring = True
     if isinstance(event, ir.Construct):
         _remember_event(on, event.type)
-        return ir.Submit(t.boolean, on.info.name, event, flags)
+        before, event = _computed_before(checker, event)
+        return ir.Submit(t.boolean, on.info.name, event, flags, before)
     if isinstance(event.type, t.Pointer) and isinstance(event, ir.Name) and event.name in checker.reserved:
         checker.check_present(event, node)
         return ir.Code(t.void, "AIOBPF_SUBMIT_FLAGS({0}, {1}, {2})", (ir.Name(t.void, on.info.name), event, flags))
     return ir.Binary(t.boolean, "==", _output_ring(on, given[0], event), ir.Const(t.i32, 0))
+
+
+def _computed_before(checker: Calls, event: ir.Construct) -> tuple[tuple[ir.Expr, ...], ir.Construct]:
+    """What members call for is called although there may be no room, as Python does; what they read is not."""
+    before: list[ir.Expr] = []
+    members = []
+    for name, value in event.members:
+        if isinstance(value.type, t.Int) and ir.has_effects(value):
+            held = checker.temporary(value.type)
+            before.append(ir.Let(value.type, held, value))
+            value = held
+        members.append((name, value))
+    return tuple(before), ir.Construct(event.type, event.struct, tuple(members))
 
 
 def _output_ring(on: Operation, node: ast.expr, event: ir.Expr) -> ir.Expr:

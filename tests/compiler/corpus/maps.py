@@ -433,3 +433,15 @@ def items_of_structs(args: Args) -> None:
         total += key.pid
         total += value.keys
     args.result = total
+
+
+tiny = bpf.RingBuf(4096)
+
+
+@gives({(): 400})
+@bpf.program("syscall")
+def members_are_computed_although_the_ring_is_full(args: Args) -> None:
+    calls.value = 0
+    for _ in range(400):
+        tiny.submit(Event(a=following(), b=1))
+    args.result = calls.value
