@@ -164,7 +164,7 @@ class Assignments(Calls):
             self.reserved.add(place.name)
         else:
             self.reserved.discard(place.name)
-        if isinstance(place.type, t.Pointer):
+        if isinstance(place.type, t.Pointer) and name not in self.declared:
             return [ir.Store(node.lineno, place, value)]
         return [ir.Store(node.lineno, place, self.convert(value, place.type, node))]
 

@@ -71,6 +71,11 @@ _KNOWN = (
         "its variables take more than the 512 bytes that a program's stack has",
         "keep large ones in a PercpuArray, or in a bpf.Global",
     ),
+    (
+        "as in BTF",
+        "a struct of the kernel is used as a whole whose layout plain C does not repeat",
+        "use a reference to it, and its members",
+    ),
 )
 
 

@@ -143,7 +143,10 @@ class Conditions(Arithmetic):
         for side in (left, right):
             if ir.is_place(side) and ir.space_of(side) is not t.Space.DIRECT or of_kernel(side):
                 self.fail(node, "this string is in the kernel's memory", "copy it first: name: char[16] = task.comm")
-        equal = ir.Code(t.boolean, "equal_strings({0}, sizeof({0}), {1}, sizeof({1}))", (left, right))
+        left, right = self.kept(left, node), self.kept(right, node)
+        assert isinstance(left.type, t.Array) and isinstance(right.type, t.Array)
+        sizes = left.type.count, right.type.count
+        equal = ir.Code(t.boolean, f"equal_strings({{0}}, {sizes[0]}, {{1}}, {sizes[1]})", (left, right))
         return equal if sign == "==" else ir.Unary(t.boolean, "!", equal)
 
 

@@ -65,7 +65,7 @@ class ExpressionWriter:
     def _spill(self, e: ir.Spill) -> tuple[str, int]:
         assert isinstance(e.type, t.Pointer)
         type_ = e.type.to
-        if isinstance(e.value, ir.Construct | ir.Fill | ir.Text):
+        if isinstance(e.value, ir.Construct | ir.Fill | ir.Text) or isinstance(type_, t.Record | t.Array):
             return self._spilled(e.value, type_), _STRONGEST
         return f"&({type_.c()}){{{self.expression(e.value)}}}", 2
 
@@ -97,7 +97,11 @@ class ExpressionWriter:
         return f"{self.operand(e.test, 2)} ? {self.operand(e.then, 2)} : {self.operand(e.other, 2)}", 0
 
     def _let(self, e: ir.Let) -> tuple[str, int]:
-        return f"({self.names.get(e.local.name, e.local.name)} = {self.expression(e.value)})", _STRONGEST
+        name = self.names.get(e.local.name, e.local.name)
+        if isinstance(e.value, ir.Fill):
+            (filled,) = self.into(name, e.type, e.value)
+            return f"({filled.rstrip(';')}, {name})", _STRONGEST
+        return f"({name} = {self.expression(e.value)})", _STRONGEST
 
     def _code(self, e: ir.Code) -> tuple[str, int]:
         arguments = [self.expression(argument) for argument in e.arguments]
@@ -138,6 +142,10 @@ class ExpressionWriter:
             return [value.template.format(*arguments, to=address_of(place), size=f"sizeof({pointed_at(place)})") + ";"]
         if isinstance(type_, t.Array):
             return self._into_array(place, type_, value)
+        if isinstance(type_, t.Record) and ir.is_place(value) and ir.space_of(value) is not t.Space.DIRECT:
+            how = "user" if ir.space_of(value) is t.Space.USER else "kernel"
+            source = self.expression(ir.Address(t.Pointer(type_), value))
+            return [f"bpf_probe_read_{how}({address_of(place)}, sizeof({pointed_at(place)}), {source});"]
         return [f"{place} = {self.expression(value)};"]
 
     def _into_array(self, place: str, type_: t.Array, value: ir.Expr) -> list[str]:

@@ -51,20 +51,19 @@ def _kernel_types(unit: Unit) -> list[str]:
     for record in records:
         if not record.name or record.name in opaque:
             continue
-        lines = complete_lines(record) if record.number in unit.kernel.complete else unit.kernel.member_lines(record)
-        if lines or record.number in unit.kernel.used:
-            attribute = "" if record.number in unit.kernel.complete else " __attribute__((preserve_access_index))"
-            packed = " __attribute__((packed))" if _is_packed(lines) else ""
-            defined += [f"{record.kind} {record.name} {{", *(INDENT + one for one in lines), f"}}{attribute}{packed};"]
+        is_complete = record.number in unit.kernel.complete
+        lines = complete_lines(record) if is_complete else unit.kernel.member_lines(record)
+        if not lines and not is_complete and record.number not in unit.kernel.used:
+            continue
+        attribute = "" if is_complete else " __attribute__((preserve_access_index))"
+        defined += [f"{record.kind} {record.name} {{", *(INDENT + one for one in lines), f"}}{attribute};"]
+        if is_complete:
+            defined.append(f'_Static_assert(sizeof({record.c()}) == {record.size}, "as in BTF");')
     sealed = [
         f"struct {o.name} {{ {'u64' if o.align == 8 else 'u32'} opaque[{o.size // o.align}]; }};"
         for o in opaque.values()
     ]
     return made + forward + sealed + defined
-
-
-def _is_packed(lines: list[str]) -> bool:
-    return any("packed_" in line for line in lines)
 
 
 def _opaque(unit: Unit) -> list[t.Opaque]:

@@ -49,6 +49,7 @@ class Operation:
                 self.checker.check_present(value, node)
                 return value
         value = self.checker.convert(value, wanted, node)
+        self.checker.unit.by_value(wanted)
         if isinstance(value, ir.Name) and value.type == wanted:
             return ir.Address(t.Pointer(wanted), value)
         if ir.is_place(value) and isinstance(wanted, t.Record | t.Array) and ir.space_of(value) is t.Space.DIRECT:
@@ -210,6 +211,7 @@ def _output_ring(on: Operation, node: ast.expr, event: ir.Expr) -> ir.Expr:
 
 
 def _remember_event(on: Operation, type_: t.Type) -> None:
+    on.checker.unit.by_value(type_)
     if isinstance(type_, t.Struct):
         on.checker.unit.events[type_.name] = type_
 

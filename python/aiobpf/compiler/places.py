@@ -160,6 +160,8 @@ class Places(Scope):
         return ir.Deref(pointer.type.to, pointer)
 
     def member(self, base: ir.Expr, name: str, node: ast.AST) -> ir.Expr:
+        if isinstance(base, ir.Construct):
+            self.fail(node, "this has no place yet", "assign it to a variable, and name its member")
         record = base.type
         assert isinstance(record, t.Record)
         member = record.member(name)
@@ -200,7 +202,17 @@ class Places(Scope):
             found = self.global_place(found)
         return self.element(self.load(found), node)
 
+    def kept(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
+        """A string that a helper writes, in a variable of its own."""
+        if not isinstance(value, ir.Fill):
+            return value
+        if not value.type.size:
+            self.fail(node, "how long may this become?", "assign it first: name: char[64] = ...")
+        return ir.Let(value.type, self.temporary(value.type), value)
+
     def element(self, base: ir.Expr, node: ast.Subscript) -> ir.Expr:
+        if isinstance(base, ir.Fill | ir.Construct):
+            self.fail(node, "this has no place yet", "assign it to a variable, and name its element")
         index = self.number(node.slice)
         if isinstance(base.type, t.Pointer):
             self.check_present(base, node)

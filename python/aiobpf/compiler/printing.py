@@ -84,7 +84,8 @@ def _format(checker: Calls, value: ir.Expr, flags: str, letter: str, node: ast.e
     if isinstance(type_, t.Array) and type_.of == t.char:
         if letter not in ("", "s"):
             checker.fail(node, f"a string has no format {letter!r}")
-        return f"%{flags}s", value if isinstance(value, ir.Text) else ir.Address(t.Pointer(t.char), value)
+        value = checker.kept(value, node)
+        return f"%{flags}s", ir.Address(t.Pointer(t.char), value) if ir.is_place(value) else value
     if isinstance(type_, t.Pointer):
         checker.check_present(value, node)
         if isinstance(type_.to, t.Int) and type_.to != t.char and type_.space is t.Space.DIRECT:

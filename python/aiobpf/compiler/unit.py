@@ -267,7 +267,11 @@ def namespace(function: Callable[..., Any]) -> dict[str, Any]:
 def evaluate(source: Source, node: ast.expr) -> Any:
     """What an annotation is in Python. Raises CompileError."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        node = ast.copy_location(ast.parse(node.value, mode="eval").body, node)
+        try:
+            inner = ast.parse(node.value, mode="eval").body
+        except SyntaxError:
+            raise source.error(node, f"the annotation {node.value!r} is not a type") from None
+        node = ast.copy_location(inner, node)
     names = namespace(source.function)
     try:
         code = compile(ast.Expression(node), source.file, "eval")

@@ -5,9 +5,18 @@ import os
 import pathlib
 
 import aiobpf
+import pytest
 from aiobpf import bpf
 from aiobpf.bpf import char, helpers, i32, i64, u64
-from aiobpf.bpf.kernel import BPF_F_CURRENT_CPU, BPF_MAP_TYPE_ARRAY, XDP_DROP, bpf_sock_tuple, cred, task_struct
+from aiobpf.bpf.kernel import (
+    BPF_F_CURRENT_CPU,
+    BPF_MAP_TYPE_ARRAY,
+    XDP_DROP,
+    bpf_sock_tuple,
+    cred,
+    list_head,
+    task_struct,
+)
 from support import Args, checked_by, gives, run
 
 
@@ -197,3 +206,37 @@ def has_one_parent(_: aiobpf.BpfObject, program: aiobpf.BpfProgram) -> None:
 def any_address_is_given_to_a_function(args: Args) -> None:
     args.a = parent_of(bpf.current_task())
     args.b = parent_of(bpf.cast(task_struct, helpers.get_current_task()))
+
+
+def knows_its_name(_: aiobpf.BpfObject, program: aiobpf.BpfProgram) -> None:
+    name = pathlib.Path("/proc/self/comm").read_bytes().strip()
+    assert run(program, text=name).result == 5
+    assert run(program, text=b"another").result == 4
+
+
+@checked_by(knows_its_name)
+@bpf.program("syscall")
+def strings_of_helpers_are_compared_and_printed(args: Args) -> None:
+    args.result = bpf.comm() == args.text
+    args.result += (bpf.comm() != "no such") * 4
+    print(f"{bpf.comm()} is {bpf.pid()}")
+
+
+@bpf.struct
+class Comm:
+    text: char[16]
+
+
+@checked_by(lambda _, program: None if run(program).result == 1 else pytest.fail("the copies differ"))
+@bpf.program("syscall")
+def structs_of_the_kernel_are_copied(args: Args) -> None:
+    task = bpf.cast(task_struct, helpers.get_current_task())
+    mine = bpf.zeroed(list_head)
+    helpers.probe_read_kernel(mine, bpf.sizeof(list_head), task.tasks)
+    table[0] = task.tasks
+    kept = table.lookup(0)
+    if kept is not None:
+        args.result = bpf.address(kept.next) == bpf.address(mine.next)
+
+
+table = bpf.Array(list_head, 1)

@@ -10,6 +10,7 @@ struct xdp_md {
         u32 rx_queue_index;
         u32 egress_ifindex;
 };
+_Static_assert(sizeof(struct xdp_md) == 24, "as in BTF");
 
 static long (*bpf_tail_call)(void *ctx, void *prog_array_map, __u32 index) = (void *)12;
 

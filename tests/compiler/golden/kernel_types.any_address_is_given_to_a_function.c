@@ -23,22 +23,22 @@ static __noinline i32 parent_of(struct task_struct *task);
 
 char LICENSE[] SEC("license") = "GPL";
 
-#line 186 "tests/compiler/corpus/kernel_types.py"
+#line 195 "tests/compiler/corpus/kernel_types.py"
 static __noinline i32 parent_of(struct task_struct *task)
 {
-#line 187
+#line 196
         return READ_KERNEL(READ_KERNEL(task->real_parent)->tgid);
 }
 
 SEC("syscall")
-#line 197 "tests/compiler/corpus/kernel_types.py"
+#line 206 "tests/compiler/corpus/kernel_types.py"
 int any_address_is_given_to_a_function(struct Args *ctx)
 {
         struct Args *args = ctx;
 
-#line 198
+#line 207
         args->a = (i64)parent_of(bpf_get_current_task_btf());
-#line 199
+#line 208
         args->b = (i64)parent_of((struct task_struct *)(void *)(bpf_get_current_task()));
         return 0;
 }

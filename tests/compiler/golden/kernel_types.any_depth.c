@@ -36,24 +36,24 @@ static __u64 (*bpf_ktime_get_ns)(void) = (void *)5;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 61 "tests/compiler/corpus/kernel_types.py"
+#line 70 "tests/compiler/corpus/kernel_types.py"
 int any_depth(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct task_struct *task = 0;
         struct task_struct *probed = 0;
 
-#line 62
+#line 71
         task = bpf_get_current_task_btf();
-#line 63
+#line 72
         args->a = (i64)task->group_leader->start_time;
-#line 64
+#line 73
         args->b = (i64)bpf_ktime_get_ns();
-#line 65
+#line 74
         probed = (struct task_struct *)(void *)(bpf_get_current_task());
-#line 66
+#line 75
         args->c = (i64)READ_KERNEL(READ_KERNEL(READ_KERNEL(READ_KERNEL(probed->mm)->exe_file)->f_inode)->i_ino);
-#line 67
+#line 76
         args->result = (i64)task->mm->exe_file->f_inode->i_ino;
         return 0;
 }

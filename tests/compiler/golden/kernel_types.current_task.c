@@ -27,24 +27,24 @@ static struct task_struct *(*bpf_get_current_task_btf)(void) = (void *)158;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 23 "tests/compiler/corpus/kernel_types.py"
+#line 32 "tests/compiler/corpus/kernel_types.py"
 int current_task(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct task_struct *task = 0;
         char name[16] = {};
 
-#line 24
+#line 33
         task = bpf_get_current_task_btf();
-#line 25
+#line 34
         args->a = (i64)task->tgid;
-#line 26
+#line 35
         args->b = (i64)task->real_parent->tgid;
-#line 27
+#line 36
         args->c = (i64)task->cred->uid.val;
-#line 28
+#line 37
         bpf_probe_read_kernel(&name, sizeof(name), &task->comm);
-#line 29
+#line 38
         __builtin_memcpy(&args->text, &name, 16);
         return 0;
 }

@@ -21,12 +21,12 @@ _Static_assert(sizeof(struct Args) == 64, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 79 "tests/compiler/corpus/kernel_types.py"
+#line 88 "tests/compiler/corpus/kernel_types.py"
 int enumerators(struct Args *ctx)
 {
         struct Args *args = ctx;
 
-#line 80
+#line 89
         args->result = 21 + (i64)__builtin_preserve_enum_value(*(typeof(enum xdp_action) *)XDP_DROP, 1);
         return 0;
 }

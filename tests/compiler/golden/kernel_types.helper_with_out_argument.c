@@ -15,17 +15,17 @@ static long (*bpf_strtol)(const char *buf, unsigned long buf_len, __u64 flags, l
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 164 "tests/compiler/corpus/kernel_types.py"
+#line 173 "tests/compiler/corpus/kernel_types.py"
 int helper_with_out_argument(struct Args *ctx)
 {
         struct Args *args = ctx;
         i64 found = 0;
 
-#line 165
+#line 174
         found = 0LL;
-#line 166
+#line 175
         bpf_strtol("5 apples", 8ULL, 10ULL, &found);
-#line 167
+#line 176
         args->result = found;
         return 0;
 }

@@ -15,15 +15,15 @@ static long (*bpf_strncmp)(const char *s1, __u32 s1_sz, const char *s2) = (void 
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 172 "tests/compiler/corpus/kernel_types.py"
+#line 181 "tests/compiler/corpus/kernel_types.py"
 int helper_with_strings(struct Args *ctx)
 {
         struct Args *args = ctx;
         char name[8] = {};
 
-#line 173
+#line 182
         __builtin_memcpy(&name, "abc", 4);
-#line 174
+#line 183
         args->result = bpf_strncmp(&name, 8U, "abc");
         return 0;
 }

@@ -17,16 +17,16 @@ static __u64 (*bpf_ktime_get_boot_ns)(void) = (void *)125;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 156 "tests/compiler/corpus/kernel_types.py"
+#line 165 "tests/compiler/corpus/kernel_types.py"
 int helpers_without_arguments(struct Args *ctx)
 {
         struct Args *args = ctx;
 
-#line 157
+#line 166
         args->a = (i64)bpf_get_prandom_u32();
-#line 158
+#line 167
         args->b = (i64)bpf_get_smp_processor_id();
-#line 159
+#line 168
         args->c = (i64)bpf_ktime_get_boot_ns();
         return 0;
 }

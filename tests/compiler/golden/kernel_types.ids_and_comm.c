@@ -24,21 +24,21 @@ static __u64 (*bpf_get_current_uid_gid)(void) = (void *)15;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 34 "tests/compiler/corpus/kernel_types.py"
+#line 43 "tests/compiler/corpus/kernel_types.py"
 int ids_and_comm(struct Args *ctx)
 {
         struct Args *args = ctx;
         char name[16] = {};
 
-#line 35
+#line 44
         args->a = (i64)(u32)(bpf_get_current_pid_tgid() >> 32);
-#line 36
+#line 45
         args->b = (i64)bpf_get_current_task_btf()->real_parent->tgid;
-#line 37
+#line 46
         args->c = (i64)(u32)bpf_get_current_uid_gid();
-#line 38
+#line 47
         bpf_get_current_comm(&name, sizeof(name));
-#line 39
+#line 48
         __builtin_memcpy(&args->text, &name, 16);
         return 0;
 }

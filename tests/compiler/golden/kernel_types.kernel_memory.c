@@ -22,24 +22,24 @@ static long (*bpf_probe_read_kernel_str)(void *dst, __u32 size, const void *unsa
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 138 "tests/compiler/corpus/kernel_types.py"
+#line 147 "tests/compiler/corpus/kernel_types.py"
 int kernel_memory(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct task_struct *task = 0;
         char name[16] = {};
 
-#line 139
+#line 148
         task = bpf_get_current_task_btf();
-#line 140
+#line 149
         args->a = (i64)task->tgid;
-#line 141
+#line 150
         args->b = (i64)READ_KERNEL(*(i32 *)((void *)((u64)&task->tgid)));
-#line 142
+#line 151
         bpf_probe_read_kernel_str(&name, sizeof(name), &task->comm);
-#line 143
+#line 152
         __builtin_memcpy(&args->text, &name, 16);
-#line 144
+#line 153
         args->result = (i64)READ_KERNEL(*(u64 *)((void *)(16)));
         return 0;
 }

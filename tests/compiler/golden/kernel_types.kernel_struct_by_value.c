@@ -5,6 +5,7 @@ struct bpf_sock_tuple;
 struct bpf_sock_tuple {
         union { struct { u32 saddr; u32 daddr; u16 sport; u16 dport; } ipv4; struct { u32 saddr[4]; u32 daddr[4]; u16 sport; u16 dport; } ipv6; };
 };
+_Static_assert(sizeof(struct bpf_sock_tuple) == 36, "as in BTF");
 
 struct Args {
         i64 a;
@@ -18,17 +19,17 @@ _Static_assert(sizeof(struct Args) == 64, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 179 "tests/compiler/corpus/kernel_types.py"
+#line 188 "tests/compiler/corpus/kernel_types.py"
 int kernel_struct_by_value(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct bpf_sock_tuple tuple = {};
 
-#line 180
+#line 189
         __builtin_memset(&tuple, 0, sizeof(tuple));
-#line 181
+#line 190
         tuple.ipv4.dport = 8;
-#line 182
+#line 191
         args->result = (i64)((tuple.ipv4.dport + tuple.ipv4.saddr) + 0);
         return 0;
 }

@@ -27,24 +27,24 @@ static __u64 (*bpf_get_current_task)(void) = (void *)35;
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 44 "tests/compiler/corpus/kernel_types.py"
+#line 53 "tests/compiler/corpus/kernel_types.py"
 int probed_pointers(struct Args *ctx)
 {
         struct Args *args = ctx;
         struct task_struct *task = 0;
         char name[16] = {};
 
-#line 45
+#line 54
         task = (struct task_struct *)(void *)(bpf_get_current_task());
-#line 46
+#line 55
         args->a = (i64)READ_KERNEL(task->tgid);
-#line 47
+#line 56
         args->b = (i64)READ_KERNEL(READ_KERNEL(task->real_parent)->tgid);
-#line 48
+#line 57
         args->c = (i64)READ_KERNEL(READ_KERNEL(READ_KERNEL(task->real_parent)->cred)->uid.val);
-#line 49
+#line 58
         bpf_probe_read_kernel(&name, sizeof(name), &task->comm);
-#line 50
+#line 59
         __builtin_memcpy(&args->text, &name, 16);
         return 0;
 }

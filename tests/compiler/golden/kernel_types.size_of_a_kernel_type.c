@@ -12,6 +12,7 @@ struct callback_head {
         void *next;
         void *func;
 };
+_Static_assert(sizeof(struct callback_head) == 16, "as in BTF");
 struct cred {
         struct { i64 counter; } usage;
         struct { u32 val; } uid;
@@ -40,6 +41,7 @@ struct cred {
         void *group_info;
         union { i32 non_rcu; struct callback_head rcu; };
 };
+_Static_assert(sizeof(struct cred) == 184, "as in BTF");
 
 struct Args {
         i64 a;
@@ -53,14 +55,14 @@ _Static_assert(sizeof(struct Args) == 64, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 90 "tests/compiler/corpus/kernel_types.py"
+#line 99 "tests/compiler/corpus/kernel_types.py"
 int size_of_a_kernel_type(struct Args *ctx)
 {
         struct Args *args = ctx;
 
-#line 91
+#line 100
         args->result = (i64)(u32)__builtin_preserve_type_info(*(struct cred *)0, 1);
-#line 92
+#line 101
         args->a = 184LL;
         return 0;
 }

@@ -15,22 +15,22 @@ static long (*bpf_probe_read_user_str)(void *dst, __u32 size, const void *unsafe
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 121 "tests/compiler/corpus/kernel_types.py"
+#line 130 "tests/compiler/corpus/kernel_types.py"
 int user_memory(struct Args *ctx)
 {
         struct Args *args = ctx;
         char name[32] = {};
         char bytes[4] = {};
 
-#line 122
+#line 131
         bpf_probe_read_user_str(&name, sizeof(name), (void *)(args->a));
-#line 123
+#line 132
         __builtin_memcpy(&args->text, &name, sizeof(args->text));
-#line 124
+#line 133
         args->result = (i64)READ_USER(*(char *)((void *)(args->a)));
-#line 125
+#line 134
         bpf_probe_read_user(&bytes, sizeof(bytes), (void *)(args->a));
-#line 126
+#line 135
         args->c = (i64)bytes[1];
         return 0;
 }

@@ -26,14 +26,14 @@ _Static_assert(sizeof(struct Args) == 64, "as in Python");
 char LICENSE[] SEC("license") = "GPL";
 
 SEC("syscall")
-#line 72 "tests/compiler/corpus/kernel_types.py"
+#line 81 "tests/compiler/corpus/kernel_types.py"
 int what_this_kernel_has(struct Args *ctx)
 {
         struct Args *args = ctx;
 
-#line 73
+#line 82
         args->result = (i64)((bool)__builtin_preserve_field_info(((struct task_struct *)0)->tgid, 2) + (2 * (bool)__builtin_preserve_field_info(((struct task_struct *)0)->no_such_member, 2)));
-#line 74
+#line 83
         args->result = args->result + ((4 * (bool)__builtin_preserve_type_info(*(struct task_struct *)0, 0)) + (8 * (bool)__builtin_preserve_enum_value(*(typeof(enum xdp_action) *)XDP_DROP, 0)));
         return 0;
 }

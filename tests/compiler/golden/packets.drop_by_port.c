@@ -13,11 +13,13 @@ struct xdp_md {
         u32 rx_queue_index;
         u32 egress_ifindex;
 };
+_Static_assert(sizeof(struct xdp_md) == 24, "as in BTF");
 struct ethhdr {
         u8 h_dest[6];
         u8 h_source[6];
         u16 h_proto;
 };
+_Static_assert(sizeof(struct ethhdr) == 14, "as in BTF");
 struct tcphdr {
         u16 source;
         u16 dest;
@@ -38,6 +40,7 @@ struct tcphdr {
         u16 check;
         u16 urg_ptr;
 };
+_Static_assert(sizeof(struct tcphdr) == 20, "as in BTF");
 struct iphdr {
         u8 ihl : 4;
         u8 version : 4;
@@ -50,6 +53,7 @@ struct iphdr {
         u16 check;
         union { struct { u32 saddr; u32 daddr; }; struct { u32 saddr; u32 daddr; } addrs; };
 };
+_Static_assert(sizeof(struct iphdr) == 20, "as in BTF");
 
 struct {
         __uint(type, BPF_MAP_TYPE_HASH);

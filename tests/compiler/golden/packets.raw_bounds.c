@@ -10,6 +10,7 @@ struct xdp_md {
         u32 rx_queue_index;
         u32 egress_ifindex;
 };
+_Static_assert(sizeof(struct xdp_md) == 24, "as in BTF");
 
 char LICENSE[] SEC("license") = "GPL";
 

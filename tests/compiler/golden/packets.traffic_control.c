@@ -40,6 +40,7 @@ struct __sk_buff {
         u8 tstamp_type;
         u64 hwtstamp;
 };
+_Static_assert(sizeof(struct __sk_buff) == 192, "as in BTF");
 
 char LICENSE[] SEC("license") = "GPL";
 

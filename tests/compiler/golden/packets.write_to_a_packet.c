@@ -11,6 +11,7 @@ struct xdp_md {
         u32 rx_queue_index;
         u32 egress_ifindex;
 };
+_Static_assert(sizeof(struct xdp_md) == 24, "as in BTF");
 struct iphdr {
         u8 ihl : 4;
         u8 version : 4;
@@ -23,6 +24,7 @@ struct iphdr {
         u16 check;
         union { struct { u32 saddr; u32 daddr; }; struct { u32 saddr; u32 daddr; } addrs; };
 };
+_Static_assert(sizeof(struct iphdr) == 20, "as in BTF");
 
 char LICENSE[] SEC("license") = "GPL";
 

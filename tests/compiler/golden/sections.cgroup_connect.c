@@ -15,6 +15,7 @@ struct bpf_sock_addr {
         u32 msg_src_ip6[4];
         union { void *sk; };
 };
+_Static_assert(sizeof(struct bpf_sock_addr) == 72, "as in BTF");
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -6,6 +6,7 @@ struct bpf_sysctl {
         u32 write;
         u32 file_pos;
 };
+_Static_assert(sizeof(struct bpf_sysctl) == 8, "as in BTF");
 
 char LICENSE[] SEC("license") = "GPL";
 

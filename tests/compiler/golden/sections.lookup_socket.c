@@ -15,6 +15,7 @@ struct bpf_sk_lookup {
         u32 local_port;
         u32 ingress_ifindex;
 };
+_Static_assert(sizeof(struct bpf_sk_lookup) == 72, "as in BTF");
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -46,6 +46,7 @@ struct bpf_sock_ops {
         u32 skb_tcp_flags;
         u64 skb_hwtstamp;
 };
+_Static_assert(sizeof(struct bpf_sock_ops) == 224, "as in BTF");
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -20,17 +20,17 @@ int string_comparison(struct Args *ctx)
         char name[16] = {};
 
 #line 209
-        if (equal_strings(args->text, sizeof(args->text), "bash", sizeof("bash"))) {
+        if (equal_strings(args->text, 32, "bash", 5)) {
 #line 210
                 args->result = 1LL;
-        } else if (!equal_strings(args->text, sizeof(args->text), "zsh", sizeof("zsh"))) {
+        } else if (!equal_strings(args->text, 32, "zsh", 4)) {
 #line 212
                 args->result = 2LL;
         }
 #line 213
         __builtin_memcpy(&name, "hello", 6);
 #line 214
-        if (equal_strings(args->text, sizeof(args->text), name, sizeof(name))) {
+        if (equal_strings(args->text, 32, name, 16)) {
 #line 215
                 args->result = args->result + 4;
         }
