@@ -30,6 +30,7 @@ class Flags:
     low: bits[u32, 3]
     sign: bits[i32, 4]
 
+ring = bpf.RingBuf(4096)
 counts = bpf.HashMap(u32, u64, 16)
 names = bpf.HashMap(Key, Key, 16)
 total = bpf.Global(u64)

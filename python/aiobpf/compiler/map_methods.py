@@ -185,8 +185,15 @@ def _submit(on: Operation, node: ast.Call) -> ir.Expr:
         return ir.Submit(t.boolean, on.info.name, event, flags, before)
     if isinstance(event.type, t.Pointer) and isinstance(event, ir.Name) and event.name in checker.reserved:
         checker.check_present(event, node)
+        _give_back(checker, given[0])
         return ir.Code(t.void, "AIOBPF_SUBMIT_FLAGS({0}, {1}, {2})", (ir.Name(t.void, on.info.name), event, flags))
     return ir.Binary(t.boolean, "==", _output_ring(on, given[0], event), ir.Const(t.i32, 0))
+
+
+def _give_back(checker: Calls, node: ast.expr) -> None:
+    """A record that its ring has is not the program's any more."""
+    if isinstance(node, ast.Name):
+        checker.flow.gone.add(node.id)
 
 
 def _computed_before(checker: Calls, event: ir.Construct) -> tuple[tuple[ir.Expr, ...], ir.Construct]:
@@ -232,6 +239,7 @@ def _discard(on: Operation, node: ast.Call) -> ir.Expr:
     if not isinstance(event.type, t.Pointer):
         on.checker.fail(given, "only what was reserved is discarded")
     on.checker.check_present(event, given)
+    _give_back(on.checker, given)
     return ir.Code(t.void, "AIOBPF_DISCARD({0}, {1})", (ir.Name(t.void, on.info.name), event))
 
 

@@ -44,21 +44,22 @@ class Meta:
 
 @dataclass
 class Flow:
-    """Which locals have a value for sure, and which references are not None for sure."""
+    """Which locals have a value for sure, which references are not None for sure, and which records may be gone."""
 
     assigned: set[str]
     present: set[str]
+    gone: set[str]
     ended: bool = False
 
     def copy(self) -> Flow:
-        return Flow(set(self.assigned), set(self.present), self.ended)
+        return Flow(set(self.assigned), set(self.present), set(self.gone), self.ended)
 
 
 def merged(a: Flow, b: Flow) -> Flow:
     """What holds where two ways meet."""
     if a.ended or b.ended:
         return b.copy() if a.ended else a.copy()
-    return Flow(a.assigned & b.assigned, a.present & b.present)
+    return Flow(a.assigned & b.assigned, a.present & b.present, a.gone | b.gone)
 
 
 class Scope:
@@ -74,7 +75,7 @@ class Scope:
         self.parameters = set(self.types)
         self.global_names = {n for node in ast.walk(source.node) if isinstance(node, ast.Global) for n in node.names}
         self.local_names = set(self.types) | _assigned_names(source.node) - self.global_names
-        self.flow = Flow(set(self.types), set())
+        self.flow = Flow(set(self.types), set(), set())
         self.changed = False
         self.temporaries: dict[str, t.Type] = {}
 
@@ -91,6 +92,8 @@ class Scope:
         """A local that is read."""
         if name not in self.flow.assigned:
             self.fail(node, f"{name} may be used before it has a value", "give it one before the branch or loop")
+        if name in self.flow.gone:
+            self.fail(node, f"{name} was given back to its ring: it cannot be used any more", "submit() it last")
         type_ = self.types[name]
         if isinstance(type_, t.Pointer) and name in self.flow.present:
             type_ = t.Pointer(type_.to, type_.space)
@@ -111,6 +114,7 @@ class Scope:
             known = self.types[name] = joined
         assert known is not None
         self.flow.assigned.add(name)
+        self.flow.gone.discard(name)
         if isinstance(type_, t.Pointer) and not type_.nullable:
             self.flow.present.add(name)
         else:

@@ -8,7 +8,7 @@ from aiobpf.bpf import _types as t
 from aiobpf.compiler import ir
 from aiobpf.compiler.kernel import KernelRecord
 from aiobpf.compiler.loops import Loops
-from aiobpf.compiler.scope import Meta, literal, merged
+from aiobpf.compiler.scope import Flow, Meta, literal, merged
 
 
 class Statements(Loops):
@@ -25,7 +25,7 @@ class Statements(Loops):
         self.shared: set[str] = set()  # structs and arrays that have another name
         self.loops: list[str] = []
         self.labels = 0
-        self.flow.assigned, self.flow.present, self.flow.ended = set(self.parameters), set(), False
+        self.flow = Flow(set(self.parameters), set(), set())
 
     def context(self, node: ast.AST) -> ir.Expr:
         """The program's context, for helpers that take it."""
