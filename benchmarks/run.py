@@ -27,6 +27,7 @@ def commands() -> Iterator[list[str]]:
         yield [str(BUILD / "benchmarks" / f"bench_{program}")]
     object_file = BUILD / "benchmarks" / "bench.bpf.o"
     yield [sys.executable, str(SOURCE / "async_for" / "bench_async_for.py"), str(object_file)]
+    yield [sys.executable, str(SOURCE / "startup" / "bench_startup.py")]
 
 
 def rows_of(command: list[str]) -> Iterator[Row]:

@@ -52,3 +52,24 @@ def test_the_installed_package_brings_the_header_of_bpf_programs(python: pathlib
 
 def test_the_installed_package_reads_a_ring(python: pathlib.Path, tmp_path: pathlib.Path) -> None:
     succeed(python, "-c", PROGRAM, cwd=tmp_path)
+
+
+COMPILED = """
+from aiobpf import bpf
+from aiobpf.bpf import u64
+
+total = bpf.Global(u64)
+
+
+@bpf.program("syscall")
+def count() -> None:
+    total.value += 1
+"""
+
+
+def test_the_installed_package_compiles_a_program(python: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "counter.py").write_text(COMPILED)
+    os.environ["AIOBPF_CACHE_DIR"] = str(tmp_path / "cache")
+    succeed(python, "-m", "aiobpf.compiler", "counter.py", "-o", "counter.bpf.o", cwd=tmp_path)
+    shown = succeed(python, "-c", "import aiobpf; print(aiobpf.open('counter.bpf.o').program_names())", cwd=tmp_path)
+    assert shown == "['count']\n"

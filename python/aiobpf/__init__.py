@@ -9,6 +9,9 @@ with aiobpf.load("exec.bpf.o") as obj:
             print(event.pid, event.comm)
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from aiobpf._aiobpf import Batch
 from aiobpf._aiobpf import version as __version__
 from aiobpf._errors import (
@@ -38,8 +41,28 @@ from aiobpf._memory_ring import MemoryRing
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._program import BpfProgram
-from aiobpf._ring_buffer import BpfRingBuffer
-from aiobpf._stream import EventType, Stream
+
+if TYPE_CHECKING:
+    from aiobpf._ring_buffer import BpfRingBuffer
+    from aiobpf._stream import EventType, Stream
+    from aiobpf.compiler import CompileError, CompilerMissingError, compile
+
+
+_LATE = {
+    # asyncio and the compiler take longer to import than all the rest: each is when its names are used.
+    "aiobpf._ring_buffer": ("BpfRingBuffer",),
+    "aiobpf._stream": ("EventType", "Stream"),
+    "aiobpf.compiler": ("compile", "CompileError", "CompilerMissingError"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _LATE.items():
+        if name in names:
+            found = globals()[name] = getattr(importlib.import_module(module), name)
+            return found
+    raise AttributeError(f"module 'aiobpf' has no attribute {name!r}")
+
 
 # The names that programs written for tinybpf catch.
 BPFError = BpfError
@@ -56,6 +79,7 @@ __all__ = [
     # objects
     "open",
     "load",
+    "compile",
     "missing_requirements",
     "get_include",
     "BpfObjectFile",
@@ -79,6 +103,8 @@ __all__ = [
     "BpfNotADirectoryError",
     "BpfFilePermissionError",
     "BpfVerifierError",
+    "CompileError",
+    "CompilerMissingError",
     "BpfAttachError",
     "BpfMapError",
     "BpfNotFoundError",

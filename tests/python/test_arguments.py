@@ -15,6 +15,7 @@ from typing import Any
 
 import aiobpf
 import pytest
+from aiobpf import bpf
 
 #: What no parameter takes, and what some do.
 WRONG: list[Any] = [
@@ -43,6 +44,16 @@ WRONG: list[Any] = [
     range(3),
 ]
 
+
+@bpf.program("syscall")
+def nothing() -> None:
+    pass
+
+
+def compile_nothing(license: Any) -> Any:
+    return aiobpf.compile(nothing, license=license)
+
+
 Call = tuple[Callable[..., Any], dict[str, Any]]
 
 
@@ -63,6 +74,7 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
         "open": (aiobpf.open, {"source": path}),
         "load": (aiobpf.load, {"source": path, "max_entries": {"table": 8}, "rodata": {"answer": 1}}),
         "BpfObjectFile": (aiobpf.BpfObjectFile, {"source": path}),
+        "compile": (compile_nothing, {"license": "GPL"}),
         "BpfObjectFile.set_max_entries": (file.set_max_entries, {"map": "table", "entries": 8}),
         "BpfObjectFile.set_rodata": (file.set_rodata, {"variable": "answer", "value": bytes(4)}),
         "BpfObjectFile.set_autoload": (file.set_autoload, {"program": "emit", "load": True}),

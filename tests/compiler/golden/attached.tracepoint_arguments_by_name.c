@@ -1,0 +1,51 @@
+/* Written by aiobpf.compiler. */
+#include <aiobpf_python.h>
+#include <aiobpf.bpf.h>
+
+struct task_struct;
+struct task_struct {
+        struct task_struct *real_parent;
+        i32 tgid;
+} __attribute__((preserve_access_index));
+
+struct Exec {
+        u32 pid;
+        u32 parent;
+        char comm[16];
+        char filename[64];
+};
+_Static_assert(sizeof(struct Exec) == 88, "as in Python");
+AIOBPF_EVENT_TYPE(struct Exec);
+
+static long (*bpf_get_current_comm)(void *buf, __u32 size_of_buf) = (void *)16;
+static struct task_struct *(*bpf_get_current_task_btf)(void) = (void *)158;
+static long (*bpf_probe_read_kernel_str)(void *dst, __u32 size, const void *unsafe_ptr) = (void *)115;
+
+AIOBPF_RING(events, 65536);
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("tracepoint/sched/sched_process_exec")
+#line 98 "tests/compiler/corpus/attached.py"
+int tracepoint_arguments_by_name(void *ctx)
+{
+        char *filename = ctx + (*(u32 *)(ctx + 8) & 0xffff);
+        i32 pid = *(i32 *)(ctx + 12);
+        i64 parent = 0;
+
+#line 99
+        parent = (i64)bpf_get_current_task_btf()->real_parent->tgid;
+#line 100
+        {
+                struct Exec *event_ = AIOBPF_RESERVE(events, struct Exec);
+                if (event_) {
+                        __builtin_memset(event_, 0, sizeof(*event_));
+                        event_->pid = (u32)pid;
+                        event_->parent = (u32)parent;
+                        bpf_get_current_comm(&event_->comm, sizeof(event_->comm));
+                        bpf_probe_read_kernel_str(&event_->filename, sizeof(event_->filename), filename);
+                        AIOBPF_SUBMIT_FLAGS(events, event_, 0);
+                }
+        }
+        return 0;
+}
