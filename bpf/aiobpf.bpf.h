@@ -6,7 +6,7 @@
  *
  *   struct exec_event *e = AIOBPF_RESERVE(events, struct exec_event);
  *   if (!e)
- *           return 0;                            // counted: ring_full or oversize
+ *           return 0;                            // counted, by its cause
  *   e->pid = ...;
  *   AIOBPF_SUBMIT(events, e);                    // or AIOBPF_DISCARD(events, e)
  *

@@ -12,12 +12,15 @@ namespace aiobpf::python {
 /// The decoder of each source, by the source's number.
 class decoder_table {
 public:
-  void reserve_one_more() { entries_.reserve(entries_.size() + 1); }
-  /// Of a source with a higher number than all before it. Cannot fail after reserve_one_more().
+  void reserve(std::size_t more) { entries_.reserve(entries_.size() + more); }
+  /// Of a source with a higher number than all before it. Cannot fail after reserve().
   void add(std::uint32_t source, decoder made) noexcept { entries_.push_back({source, std::move(made)}); }
-  void remove(std::uint32_t source) noexcept {
+  /// Takes out the one of a source that is there.
+  decoder take(std::uint32_t source) noexcept {
     const auto at = find(source);
-    if (at != entries_.end() && at->source == source) entries_.erase(at);
+    decoder taken = std::move(at->made);
+    entries_.erase(at);
+    return taken;
   }
 
   /// The one of a source that is there.

@@ -105,7 +105,7 @@ void record_reader::check_open(const char* step) const {
 std::uint32_t record_reader::add(std::unique_ptr<loop::source> from, loop::source_options options,
                                  decoder made) {
   check_open("add a source");
-  decoders_.reserve_one_more();
+  decoders_.reserve(1);
   removed_.reserve(decoders_.size() + 1);
   final_by_source_.reserve(decoders_.size() + 1);  // close() has no memory to ask for
   const std::uint32_t number = stream_->add(std::move(from), std::move(options));
@@ -118,15 +118,20 @@ void record_reader::remove(std::uint32_t source) {
   check_open("remove a source");
   stream_->remove(source);
   removed_.push_back(source);
-  if (left_ == 0) forget_removed();
+  forget_removed();
   wake_waiting();
 }
 
 // When nothing of a removed source can be on its way any more.
 void record_reader::forget_removed() {
-  if (removed_.empty() || handing_over_ || stream_->statistics().queued > 0) return;
-  for (const std::uint32_t source : removed_) decoders_.remove(source);
-  removed_.clear();
+  if (removed_.empty() || handing_over_) return;
+  decoder_table ended;  // ends last: what it lets go of may be anybody's code
+  ended.reserve(removed_.size());
+  std::erase_if(removed_, [&](std::uint32_t source) {
+    if (left_of(source) > 0 || stream_->queued(source) > 0) return false;
+    ended.add(source, decoders_.take(source));
+    return true;
+  });
 }
 
 bool record_reader::turn_is_over() {
@@ -358,7 +363,9 @@ std::size_t record_reader::begin_drain(PyObject* wake) {
   std::vector<drain_mark::waiting> waiting;
   decoders_.for_each_source([&](std::uint32_t source) {
     const bool removed = std::find(removed_.begin(), removed_.end(), source) != removed_.end();
-    const auto counts = removed ? records::ledger{} : stream_->verify(source);
+    // In one look: the draining thread moves records from the one count to the other meanwhile.
+    const auto counts =
+        removed ? records::ledger{.queued = stream_->queued(source)} : stream_->verify(source);
     waiting.push_back({source, counts.unread + counts.queued + left_of(source)});
   });
   const std::size_t number = ++last_drain_;

@@ -16,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -192,9 +193,28 @@ const btf& object_file::types() const {
   return types_;
 }
 
+namespace {
+
+// The counters of rings (aiobpf.bpf.h) have a value for each CPU that there may be, and need no more.
+void fit_counters(::bpf_object* object) {
+  const int cpus = ::libbpf_num_possible_cpus();
+  ::bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object) {
+    const std::string_view name = or_empty(::bpf_map__name(map));
+    const bool counters = name.ends_with("__ledger") && ::bpf_map__type(map) == BPF_MAP_TYPE_ARRAY &&
+                          (::bpf_map__map_flags(map) & BPF_F_MMAPABLE) != 0;
+    if (!counters || cpus <= 0) continue;
+    const auto enough = std::min(::bpf_map__max_entries(map), static_cast<__u32>(cpus));
+    ::bpf_map__set_max_entries(map, enough);  // cannot fail before loading
+  }
+}
+
+}  // namespace
+
 object object_file::load() && {
   check_open("load");
   auto spent = std::move(object_);
+  fit_counters(spent.get());
   const std::string step = "load " + name_;
   check_descriptors(spent.get(), step);
   libbpf_log log;

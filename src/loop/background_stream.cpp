@@ -24,11 +24,12 @@ public:
 
   int native_handle() const noexcept override { return core_.native_handle(); }
 
-  bool turn() noexcept override {
+  bool turn(bool readable) noexcept override {
     std::unique_lock lock{turn_};
     no_visitors_.wait(lock, [this] { return visitors_ == 0; });
-    if (!core_.is_open() || core_.size() == 0 || !queue_.accepts()) return false;
-    if (std::exchange(waited_, false)) core_.woken();
+    if (!core_.is_open()) return false;
+    if (readable) core_.woken();
+    if (!queue_.accepts() || (core_.size() == 0 && filling_.empty())) return false;
     try {
       // Records that there was no memory for the last time are still in there.
       if (filling_.empty()) {
@@ -38,7 +39,7 @@ public:
           return true;
         }
         if (did.next == next_step::arm_then_again) core_.armed();
-        if (did.records == 0) return !(waited_ = did.next == next_step::wait);
+        if (did.records == 0) return did.next != next_step::wait;
       }
       queue_.push(filling_);
       filling_.clear();
@@ -101,7 +102,7 @@ private:
   records::batch filling_;
   batch_queue queue_;
   std::size_t most_;
-  bool waited_ = true;                    // since the last turn
+
   std::optional<std::uint64_t> dropped_;  // when it was closed
 };
 
@@ -131,8 +132,11 @@ std::uint32_t background_stream::add(std::unique_ptr<source> from, source_option
 
 void background_stream::remove(std::uint32_t id) {
   drain_->core().check_open("remove a source");
-  const auto lock = drain_->between_turns();
-  drain_->core().remove(id);
+  {
+    const auto lock = drain_->between_turns();
+    drain_->core().remove(id);
+  }
+  thread_->wake(*drain_);  // it may have been the last one that was to be waited for
 }
 
 std::size_t background_stream::try_read(records::batch& out) {
@@ -142,7 +146,8 @@ std::size_t background_stream::try_read(records::batch& out) {
   if (taken.resume) thread_->wake(*drain_);
   if (taken.records > 0) return taken.records;
   if (!taken.failure) {
-    if (drain_->core().size() == 0) throw_read_failure(drain_->core(), {.error = bpf::errc::not_found});
+    if (drain_->core().size() == 0 && drain_->waiting().queued == 0)
+      throw_read_failure(drain_->core(), {.error = bpf::errc::not_found});
     return 0;
   }
   const auto lock = drain_->between_turns();
@@ -159,8 +164,9 @@ bool background_stream::arm() {
   return drain_->is_open() && drain_->queue().arm();
 }
 
+// In a child of fork() the parent's event is left alone.
 void background_stream::quiet() noexcept {
-  drain_->queue().quiet();
+  if (drain_->is_open()) drain_->queue().quiet();
 }
 
 int background_stream::native_handle() const noexcept {
@@ -199,6 +205,11 @@ records::ledger background_stream::statistics() const {
 records::ledger background_stream::statistics(std::uint32_t id) const {
   const auto lock = drain_->between_turns();
   return compose(drain_->core().count(id, &source::statistics), drain_->waiting(id));
+}
+
+std::uint64_t background_stream::queued(std::uint32_t id) const {
+  const auto lock = drain_->between_turns();
+  return drain_->waiting(id).queued;
 }
 
 records::ledger background_stream::verify() const {

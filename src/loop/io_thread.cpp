@@ -49,6 +49,7 @@ struct io_thread::state {
     std::shared_ptr<task> one;
     std::uint64_t token = 0;
     std::atomic<bool> due{true};
+    std::atomic<bool> readable{true};
   };
 
   state() : epoll(::epoll_create1(EPOLL_CLOEXEC)), woken(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
@@ -92,7 +93,7 @@ struct io_thread::state {
       bool more = false;
       for (std::size_t i = 0; const auto one = at(i); ++i) {
         if (!one->due.exchange(false)) continue;
-        if (one->one->turn()) one->due = true;
+        if (one->one->turn(one->readable.exchange(false))) one->due = true;
         more = more || one->due;
       }
       collect(more ? 0 : -1);
@@ -105,7 +106,7 @@ struct io_thread::state {
     const std::scoped_lock lock{mutex};
     for (int i = 0; i < found; ++i) {
       for (const auto& one : entries) {
-        if (one->token == events[static_cast<std::size_t>(i)].data.u64) one->due = true;
+        if (one->token == events[static_cast<std::size_t>(i)].data.u64) one->readable = one->due = true;
       }
     }
   }
@@ -167,6 +168,7 @@ std::shared_ptr<io_thread> io_thread::of_process() {
 }
 
 void io_thread::add(std::shared_ptr<task> one) {
+  state_->made.check("use an I/O thread");
   auto made = std::make_shared<state::entry>();
   const int descriptor = one->native_handle();
   made->one = std::move(one);
@@ -187,16 +189,21 @@ void io_thread::add(std::shared_ptr<task> one) {
 void io_thread::remove(const task& one) noexcept {
   if (!state_->made.is_ours()) return;
   std::shared_ptr<state::entry> removed;  // ends outside of the lock
-  const std::scoped_lock lock{state_->mutex};
-  const auto found = std::find_if(state_->entries.begin(), state_->entries.end(),
-                                  [&](const auto& entry) { return entry->one.get() == &one; });
-  if (found == state_->entries.end()) return;
-  ::epoll_ctl(state_->epoll.get(), EPOLL_CTL_DEL, one.native_handle(), nullptr);
-  removed = std::move(*found);
-  state_->entries.erase(found);
+  {
+    const std::scoped_lock lock{state_->mutex};
+    const auto found = std::find_if(state_->entries.begin(), state_->entries.end(),
+                                    [&](const auto& entry) { return entry->one.get() == &one; });
+    if (found == state_->entries.end()) return;
+    ::epoll_ctl(state_->epoll.get(), EPOLL_CTL_DEL, one.native_handle(), nullptr);
+    removed = std::move(*found);
+    state_->entries.erase(found);
+  }
+  // The thread may be on its way along the entries, and have missed the one that moved up.
+  state_->wake();
 }
 
 void io_thread::wake(const task& one) noexcept {
+  if (!state_->made.is_ours()) return;
   {
     const std::scoped_lock lock{state_->mutex};
     for (const auto& entry : state_->entries) {

@@ -13,7 +13,7 @@ void throw_read_failure(const stream_core& core, const turn_result& did) {
     throw bpf::error{bpf::errc::not_found, "read: the stream has no source; add() one"};
   }
   std::string message = "read";
-  if (did.failed) message += " '" + core.name(*did.failed) + "'";
+  if (did.failed && core.contains(*did.failed)) message += " '" + core.name(*did.failed) + "'";
   message += ": " + did.error.message();
   if (did.error != bpf::errc::ended) message += "; it is left out from now on";
   throw bpf::error{did.error, message};

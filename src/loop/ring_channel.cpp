@@ -111,7 +111,7 @@ drain_result ring_channel::drain(const drain_request& request, records::batch_wr
   if (bytes == 0) return result;
 
   const std::uint64_t release_to = release_position(walk, request);
-  if (is_out || bytes <= copied_bytes || walk.records == 0) {
+  if (is_out || !request.lend || bytes <= copied_bytes || walk.records == 0) {
     if (!copy_out(walk, out, release_to)) return taken_by_another();
   } else {
     const auto room = out.reserve(0, walk.uniform ? 0 : walk.records);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 namespace aiobpf::loop {
 namespace {
@@ -76,8 +77,9 @@ ring_counters ring_source::read_counters() const noexcept {
   return sum;
 }
 
-void ring_source::observe() const noexcept {
-  for (int i = 0; i < tries && !earlier_.count(); ++i) {
+// Until it is known once how many records are whose; once more when that is in doubt.
+void ring_source::observe(bool again) const noexcept {
+  for (int i = 0; i < tries && (!earlier_.count() || std::exchange(again, false)); ++i) {
     const auto before = read_counters();
     const auto walk = ring_.reader().look_ahead();
     earlier_.observe({.before = before,
@@ -115,7 +117,13 @@ records::ledger ring_source::statistics() const {
     return out;
   }
   observe();
-  const auto now = read_counters();
+  auto now = read_counters();
+  if (earlier_.count() && now.submitted() - *earlier_.count() < received) {
+    // A program that had counted its attempt, and not yet reserved its record, was taken for an earlier
+    // reader's.
+    observe(true);
+    now = read_counters();
+  }
   auto out = account_of(now, received, ring_.bytes());
   const auto earlier = earlier_.count();
   out.settling = !earlier;
@@ -131,6 +139,7 @@ records::ledger ring_source::statistics() const {
 
 records::ledger ring_source::verify() const {
   missed_ = programs_.count() - missed_before_;
+  if (counters_ && !ring_.is_taken()) observe(true);
   auto out = statistics();
   if (out.counted) out.unread = ring_.reader().look_ahead().records;
   return out;

@@ -12,7 +12,7 @@ namespace {
 // Longer turns are cut: a moment that far ahead is still one that the clock can name.
 constexpr std::chrono::hours longest_turn{24};
 
-// A turn reads the clock once in so many drains: a drain of an almost empty ring costs less than the clock
+// A turn reads the clock once in this many drains: a drain of an almost empty ring costs less than the clock
 // does.
 constexpr std::size_t drains_between_looks = 8;
 
@@ -120,11 +120,11 @@ std::uint32_t source_set::add(std::unique_ptr<source> from, source_options optio
   made->options = std::move(options);
   made->readable = channels;
   members_.push_back(std::move(made));
-  ++readable_members_;
+  if (channels > 0) ++readable_members_;
   return members_.back()->id;
 }
 
-bool source_set::remove(std::uint32_t id) noexcept {
+bool source_set::remove(std::uint32_t id, bool was_read) noexcept {
   member* const found = find(id);
   if (found == nullptr) return false;
   for (const std::uint32_t token : found->tokens) {
@@ -137,7 +137,7 @@ bool source_set::remove(std::uint32_t id) noexcept {
   }
   channels_in_use_ -= found->tokens.size();
   if (found->readable > 0) --readable_members_;
-  removed_ += found->from->statistics();
+  if (was_read) removed_ += found->from->statistics();
   members_.erase(
       std::find_if(members_.begin(), members_.end(), [&](const auto& one) { return one.get() == found; }));
   return true;
@@ -195,7 +195,7 @@ void source_set::unlist(entry& one) noexcept {
 void source_set::readable(std::uint32_t token) noexcept {
   if (token >= entries_.size() || !entries_[token]) return;
   entry& one = *entries_[token];
-  // A paused one, too: it is told of wakeups that the program forced.
+  // A paused one, too: so that wakeups that the program forces are noticed.
   if (one.where == entry::place::waiting) {
     --waiting_;
   } else if (one.where == entry::place::paused) {
@@ -287,6 +287,11 @@ drain_result source_set::drain_one(entry& one, drain_request request, clock::tim
 
 template <class Drain>
 turn_result source_set::take(std::size_t most, clock::time_point now, Drain&& drain) {
+  in_turn_ = true;
+  struct turn_over {
+    bool& in_turn;
+    ~turn_over() { in_turn = false; }
+  } const at_end{in_turn_};
   turn_result did;
   if (tell_failure(did)) return did;
   const auto until = now + turn_.time;
@@ -333,8 +338,9 @@ turn_result source_set::take(std::size_t most, clock::time_point now, Drain&& dr
   return did;
 }
 
-turn_result source_set::turn(records::batch& out, std::size_t most, clock::time_point now) {
-  return take(most, now, [&](channel& from, std::uint32_t source, const drain_request& request) {
+turn_result source_set::turn(records::batch& out, std::size_t most, clock::time_point now, bool lend) {
+  return take(most, now, [&](channel& from, std::uint32_t source, drain_request request) {
+    request.lend = lend;
     records::batch_writer writer{out, source};
     return from.drain(request, writer);
   });

@@ -30,8 +30,8 @@ std::uint32_t stream::add(std::unique_ptr<source> from, source_options options) 
 void stream::remove(std::uint32_t id) {
   impl_->remove(id);
 }
-void stream::start(read_handler handler, records::batch* out, segment_visitor* visitor) {
-  impl_->read(std::move(handler), out, visitor);
+void stream::start(read_handler handler, target into) {
+  impl_->read(std::move(handler), into);
 }
 void stream::cancel() noexcept {
   impl_->cancel(boost::asio::error::operation_aborted);

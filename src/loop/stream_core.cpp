@@ -18,12 +18,14 @@ std::uint32_t stream_core::add(std::unique_ptr<source> from, source_options opti
   check_open("add a source");
   final_by_source_.reserve(sources_.size() + 1);  // close() has no memory to ask for
   const std::uint32_t id = sources_.add(std::move(from), std::move(options));
+  std::size_t watched = 0;
   try {
-    for (std::size_t i = 0; const auto one = sources_.get_watched(id, i); ++i)
+    for (; const auto one = sources_.get_watched(id, watched); ++watched)
       watcher_.add(one->descriptor, one->token);
   } catch (...) {
-    unwatch(id);
-    sources_.remove(id);
+    // Those that are watched already, and no others: the same descriptor may be another source's.
+    while (watched > 0) watcher_.remove(sources_.get_watched(id, --watched)->descriptor);
+    sources_.remove(id, false);
     throw;
   }
   return id;
@@ -37,6 +39,10 @@ void stream_core::unwatch(std::uint32_t id, bool only_over) noexcept {
 
 void stream_core::remove(std::uint32_t id) {
   check_open("remove a source");
+  if (sources_.is_in_turn()) {
+    throw bpf::error{bpf::errc::busy,
+                     "remove a source: not while it is read, from inside of a visitor or a drain"};
+  }
   unwatch(id);
   if (!sources_.remove(id)) {
     throw bpf::error{bpf::errc::not_found,
@@ -74,9 +80,10 @@ void stream_core::look_around() noexcept {
   collected_ = false;
 }
 
-turn_result stream_core::turn(records::batch& out, std::size_t most, source_set::clock::time_point now) {
+turn_result stream_core::turn(records::batch& out, std::size_t most, source_set::clock::time_point now,
+                              bool lend) {
   look_around();
-  return after(sources_.turn(out, most, now));
+  return after(sources_.turn(out, most, now, lend));
 }
 
 turn_result stream_core::visit(segment_visitor& visitor, std::size_t most,

@@ -31,14 +31,15 @@ public:
 
   /// Throws bpf::error: closed, an errno (the descriptor cannot be watched). Throws std::bad_alloc.
   std::uint32_t add(std::unique_ptr<source> from, source_options options);
-  /// Throws bpf::error: closed, not_found.
+  /// Throws bpf::error: closed, not_found, busy (inside of a turn).
   void remove(std::uint32_t id);
 
   /// native_handle() was readable: takes notice of what it was, and is quiet then.
   void woken() noexcept;
 
   /// As in source_set. When next() is not `wait`, or after woken().
-  turn_result turn(records::batch& out, std::size_t most, source_set::clock::time_point now);
+  turn_result turn(records::batch& out, std::size_t most, source_set::clock::time_point now,
+                   bool lend = true);
   turn_result visit(segment_visitor& visitor, std::size_t most, source_set::clock::time_point now);
 
   /// Before a wait that may not be needed: looks whether there is something already.
@@ -48,6 +49,7 @@ public:
   next_step next() noexcept;
   /// The driver has armed native_handle() in its own loop: another turn may be in order.
   void armed() noexcept { sources_.armed(); }
+  void disarmed() noexcept { sources_.disarmed(); }
 
   int native_handle() const noexcept { return watcher_.native_handle(); }
   bool is_ours() const noexcept { return made_.is_ours(); }
@@ -61,6 +63,7 @@ public:
   /// fork()), not_found.
   records::ledger count(source_set::account how) const;
   records::ledger count(std::uint32_t id, source_set::account how) const;
+  bool contains(std::uint32_t id) const noexcept { return sources_.contains(id); }
   std::string name(std::uint32_t id) const { return sources_.name(id); }
 
   /// Ends reading: releases what is held back, and keeps the counts. Idempotent.

@@ -47,7 +47,12 @@ stream::implementation::implementation(executor_type executor, const stream_opti
 
 std::uint32_t stream::implementation::add(std::unique_ptr<source> from, source_options options) {
   const std::uint32_t id = core_.add(std::move(from), std::move(options));
-  if (const auto read = pending()) post_turn(read);
+  const auto read = pending();
+  try {
+    if (read) post_turn(read);
+  } catch (const std::bad_alloc&) {
+    // What the source has makes the descriptor readable, which the read waits for.
+  }
   return id;
 }
 
@@ -66,17 +71,16 @@ void stream::implementation::post_completion(read_handler handler, error_code er
   asio::post(executor_, asio::append(std::move(handler), error, std::size_t{0}));
 }
 
-void stream::implementation::read(read_handler handler, records::batch* out, segment_visitor* visitor) {
+void stream::implementation::read(read_handler handler, target into) {
   if (!is_open()) return post_completion(std::move(handler), bpf::errc::closed);
   if (pending()) return post_completion(std::move(handler), bpf::errc::busy);
   if (core_.size() == 0) return post_completion(std::move(handler), bpf::errc::not_found);
 
-  if (out != nullptr) out->clear();
+  if (into.out != nullptr) into.out->clear();
   // As a rule the last read's wait is outstanding still and will serve this one.
   auto read = pending_.lock();
   if (!read) pending_ = read = std::make_shared<pending_read>(shared_from_this());
-  read->out = out;
-  read->visitor = visitor;
+  read->into = into;
   auto slot = asio::get_associated_cancellation_slot(handler);
   auto executor = asio::get_associated_executor(handler, executor_);
   if (!executor) throw std::bad_alloc{};  // any_completion_handler has no other way to say so
@@ -85,14 +89,14 @@ void stream::implementation::read(read_handler handler, records::batch* out, seg
   }
   read->handler.emplace(std::move(handler));
   ++reads_;
-  if (slot.is_connected()) {
-    // What is in a slot outlives its read, and ends that one only.
-    slot.assign([self = weak_from_this(), number = reads_](asio::cancellation_type) {
-      const auto alive = self.lock();
-      if (alive && alive->reads_ == number) alive->cancel(asio::error::operation_aborted);
-    });
-  }
   try {
+    if (slot.is_connected()) {
+      // What is in a slot outlives its read, and ends that one only.
+      slot.assign([self = weak_from_this(), number = reads_](asio::cancellation_type) {
+        const auto alive = self.lock();
+        if (alive && alive->reads_ == number) alive->cancel(asio::error::operation_aborted);
+      });
+    }
     core_.look();
     go_on(read);
   } catch (const std::bad_alloc&) {
@@ -122,8 +126,9 @@ void stream::implementation::post_turn(const pending_ptr& read) {
 
 turn_result stream::implementation::take(pending_read& read, time_point now) {
   try {
-    if (read.out == nullptr) return core_.visit(*read.visitor, pacer_.allowance(), now);
-    return core_.turn(*read.out, pacer_.allowance(), now);
+    const target& into = read.into;
+    if (into.out == nullptr) return core_.visit(*into.visitor, pacer_.allowance(), now);
+    return core_.turn(*into.out, pacer_.allowance(), now, into.lend);
   } catch (...) {  // the visitor's, which has kept it
     return {.records = 0, .error = asio::error::operation_aborted};
   }
@@ -164,6 +169,7 @@ void stream::implementation::arm(const pending_ptr& read) {
 }
 
 void stream::implementation::disarm() noexcept {
+  core_.disarmed();  // Asio still looks at the descriptor, and forgets what it sees
   if (!std::exchange(armed_, false)) return;
   ++ticket_;
   error_code ignored;

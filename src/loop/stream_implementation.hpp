@@ -29,8 +29,8 @@ public:
 
   std::uint32_t add(std::unique_ptr<source> from, source_options options);
   void remove(std::uint32_t id);
-  /// Into a batch, or to a visitor.
-  void read(read_handler handler, records::batch* out, segment_visitor* visitor);
+  /// Into a batch, lent or copied, or to a visitor.
+  void read(read_handler handler, target into);
   void cancel(boost::system::error_code reason) noexcept;
   void close() noexcept;
   void acknowledge(std::uint32_t id, std::uint64_t position) { core_.acknowledge(id, position); }
@@ -53,8 +53,7 @@ private:
     explicit pending_read(std::shared_ptr<implementation> owner) noexcept : stream(std::move(owner)) {}
 
     std::shared_ptr<implementation> stream;
-    records::batch* out = nullptr;
-    segment_visitor* visitor = nullptr;
+    target into;
     std::optional<read_handler> handler;  ///< set by emplace(): in Boost 1.81 its assignment never returns
     /// The handler's executor, when it is not the stream's; keeps its context running.
     boost::asio::any_completion_executor executor;

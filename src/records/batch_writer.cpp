@@ -1,5 +1,6 @@
 #include <aiobpf/records/batch_writer.hpp>
 
+#include <cassert>
 #include <utility>
 
 namespace aiobpf::records {
@@ -15,6 +16,8 @@ batch_writer::room batch_writer::reserve(std::size_t bytes, std::size_t slots) {
 }
 
 void batch_writer::add(segment one) noexcept {
+  assert(one.count > 0 &&
+         (!one.is_uniform() || (one.stride > 0 && one.stride >= one.length && one.stride % 8 == 0)));
   one.source = source_;
   out_.memory_.keep(reserved_);
   out_.add(one);

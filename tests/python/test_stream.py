@@ -100,8 +100,8 @@ def test_each_source_has_its_account_and_removed_ones_stay_in_the_total(run: Run
             first, second = s.add(filled(b"a", b"b")), s.add(filled(b"c"))
             await take(s, 2)
             for which in (None, first, second):
-                assert s.statistics(which) == s.verify(which)
                 assert s.statistics(which).balances()
+                assert s.verify(which).balances()
             assert s.statistics().seen == 3
             assert s.statistics(first).seen == 2
             await take(s, 1)

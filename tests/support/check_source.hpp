@@ -23,6 +23,11 @@ struct source_under_test {
   std::unique_ptr<loop::source> source;
   std::function<void(std::uint64_t first, std::uint32_t count)> emit;
   std::size_t stride = 56;  ///< space that a record of 48 bytes takes in it
+  /// For a source that ends or fails: makes it do so, after what was emitted.
+  std::function<void()> finish{};
+  loop::drain_stop finished = loop::drain_stop::ended;
+  /// For a source that releases when it is told to: how far it has.
+  std::function<std::uint64_t()> released{};
 
   loop::channel& channel() const { return source->get_channel(0); }
   loop::drain_result drain(records::batch& out, const loop::drain_request& request = {}) const {
@@ -171,6 +176,35 @@ void check_source(Make make) {
     BOOST_CHECK_THROW(tested.visit([](const records::record&) { throw std::runtime_error{"no"}; }),
                       std::runtime_error);
     BOOST_TEST(compose(tested.source->verify(), {}).balances());
+  }
+
+  if (make().finish) {
+    BOOST_TEST_CONTEXT("what ends or fails says so after its last record, and only then has an error") {
+      source_under_test tested = make();
+      records::batch out;
+      tested.emit(0, 3);
+      BOOST_TEST(tested.drain(out, {.records = 2}).stop == drain_stop::limit);
+      tested.finish();
+      loop::drain_result result;
+      for (int drains = 0; drains < 3 && result.stop != tested.finished; ++drains) result = tested.drain(out);
+      BOOST_TEST(result.stop == tested.finished);
+      BOOST_TEST(result.error.failed() == (tested.finished == drain_stop::failed));
+      BOOST_TEST(numbers_in(out) == numbers_from(0, 3), boost::test_tools::per_element());
+      BOOST_TEST(compose(tested.source->verify(), {}).balances());
+    }
+  }
+
+  if (make().released) {
+    BOOST_TEST_CONTEXT("what is acknowledged is released, and nothing else") {
+      source_under_test tested = make();
+      records::batch out;
+      tested.emit(0, 3);
+      tested.drain(out);
+      BOOST_TEST(tested.released() == 0U);
+      tested.source->acknowledge(out[2].position);
+      BOOST_TEST(tested.released() == out[2].position);
+      BOOST_TEST(compose(tested.source->verify(), {}).balances());
+    }
   }
 
   BOOST_TEST_CONTEXT("the ledger follows") {

@@ -11,7 +11,7 @@ class map;
 
 /// The values of an array map in this process's memory, read-only: reading one is no system call.
 ///
-/// Copies share one mapping, which ends with the last of them. Programs write the values meanwhile: read
+/// Copies share one mapping; the last one unmaps it. Programs write the values meanwhile: read
 /// words of up to 8 bytes, each is whole. Kernel 5.5 (BPF_F_MMAPABLE).
 ///
 /// Threads  any

@@ -18,6 +18,8 @@ struct drain_request {
   /// False: whoever takes them will look again by a timer, so the producer need send no wakeup until
   /// release().
   bool wakeups = true;
+  /// False: records are copied, however many there are.
+  bool lend = true;
 };
 
 /// Why a drain ended.
@@ -82,7 +84,7 @@ public:
 
   /// The same in one pass: calls `visitor` with the records of source number `id` where they are, and
   /// releases them. Payloads are aligned to 4 at least. What the visitor throws passes through. By default,
-  /// by way of a batch.
+  /// one by one by way of a batch.
   virtual drain_result visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor);
 
   /// Ends the hold-back of drains without wakeups: the descriptor tells of records that come from now on;

@@ -33,6 +33,7 @@ public:
   bool is_open() const noexcept override;
   records::ledger statistics() const override;
   records::ledger statistics(std::uint32_t id) const override;
+  std::uint64_t queued(std::uint32_t) const override { return 0; }
   records::ledger verify() const override;
   records::ledger verify(std::uint32_t id) const override;
 

@@ -20,9 +20,9 @@ public:
     virtual ~task() = default;
     /// A descriptor for epoll: when it turns readable, a turn is in order.
     virtual int native_handle() const noexcept = 0;
-    /// One bounded turn, on the thread. False when there is nothing to do before the descriptor is readable,
-    /// or somebody calls wake().
-    virtual bool turn() noexcept = 0;
+    /// One bounded turn, on the thread. `readable`: the descriptor turned readable since the last one. False
+    /// when there is nothing to do before the descriptor is readable, or somebody calls wake().
+    virtual bool turn(bool readable) noexcept = 0;
   };
 
   /// The process's one. It runs while somebody holds it. Throws bpf::error: an errno (descriptors or threads
@@ -31,7 +31,8 @@ public:
   /// Another one. Throws as of_process().
   static std::shared_ptr<io_thread> make();
 
-  /// Gives a task its turns from now on. Throws bpf::error: an errno; std::bad_alloc.
+  /// Gives a task its turns from now on. Throws bpf::error: closed (made before fork()), an errno;
+  /// std::bad_alloc.
   void add(std::shared_ptr<task> one);
   /// Ends them; one that runs already may still go on for its rest.
   void remove(const task& one) noexcept;

@@ -67,7 +67,9 @@ public:
   /// Throws bpf::error: closed (made before fork()), not_found.
   virtual records::ledger statistics() const = 0;
   virtual records::ledger statistics(std::uint32_t id) const = 0;
-  /// The same with `unread` found by looking at each record that is there (source::verify).
+  /// Records of one source that were received and not read, also of one that was removed.
+  virtual std::uint64_t queued(std::uint32_t id) const = 0;
+  /// As statistics(), with `unread` found by looking at each record that is there (source::verify).
   virtual records::ledger verify() const = 0;
   virtual records::ledger verify(std::uint32_t id) const = 0;
 };

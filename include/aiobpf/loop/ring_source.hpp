@@ -45,7 +45,7 @@ public:
 
 private:
   ring_counters read_counters() const noexcept;
-  void observe() const noexcept;
+  void observe(bool again = false) const noexcept;
   void drained(const drain_result& result) const noexcept;
 
   std::string name_;

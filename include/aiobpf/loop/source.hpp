@@ -21,7 +21,7 @@ struct source_options {
 
 /// Something that records come from, as a user adds it to a stream: a ring, a perf buffer, a capture.
 ///
-/// It has one or more channels, whose number and descriptors do not change, and an account of its own. A new
+/// It has one or more channels, whose number and descriptors do not change, and its own account. A new
 /// kind of source is a class that implements this; docs/architecture.md shows one.
 ///
 /// Threads  one at a time

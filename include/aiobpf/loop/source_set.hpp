@@ -70,10 +70,14 @@ public:
   /// Takes over a source; returns its number, which is never used again. Throws std::bad_alloc; the source is
   /// gone then.
   std::uint32_t add(std::unique_ptr<source> from, source_options options = {});
-  /// Ends a source. What it counted becomes part of the total. False when there is no such source.
-  bool remove(std::uint32_t id) noexcept;
+  /// Ends a source. What it counted becomes part of the total, unless it was never read. False when there is
+  /// no such source. Not in a turn.
+  bool remove(std::uint32_t id, bool was_read = true) noexcept;
+  /// Whether a turn runs: we are inside of a drain, or of a visitor.
+  bool is_in_turn() const noexcept { return in_turn_; }
 
   std::size_t size() const noexcept { return members_.size(); }
+  bool contains(std::uint32_t id) const noexcept { return find(id) != nullptr; }
   std::uint32_t id_at(std::size_t index) const noexcept;  ///< in the order of adding; index < size()
   /// The `index`th channel of a source; nothing behind the last one.
   std::optional<watched> get_watched(std::uint32_t id, std::size_t index) const noexcept;
@@ -83,16 +87,20 @@ public:
   void readable(std::uint32_t token) noexcept;
   /// Looks at what waits, when that is so little that it costs less than asking for it: see has_records().
   void glance() noexcept;
-  /// At most so many channels are looked at by glance().
+  /// How many channels glance() looks at, at most.
   static constexpr std::size_t few_channels = 4;
 
   /// The driver says: some descriptor turned readable. Edge channels cannot say which of them it was.
   void woken() noexcept;
   /// The driver says: descriptors are armed; what came before may have gone unnoticed.
   void armed() noexcept;
+  /// The driver says: it does not wait any more, and may be told of what turns readable without noticing.
+  void disarmed() noexcept { armed_ = false; }
 
-  /// One turn into a batch. `most` bounds the records beside the budget.
-  turn_result turn(records::batch& out, std::size_t most, clock::time_point now = clock::now());
+  /// One turn into a batch. `most` bounds the records beside the budget; without `lend` the batch owns its
+  /// bytes.
+  turn_result turn(records::batch& out, std::size_t most, clock::time_point now = clock::now(),
+                   bool lend = true);
   /// One turn in one pass: calls the visitor with the records where they are. What it throws passes through;
   /// the records that it was called with are consumed.
   turn_result visit(segment_visitor& visitor, std::size_t most, clock::time_point now = clock::now());
@@ -146,6 +154,7 @@ private:
   std::vector<entry*> paused_;
   clock::time_point look_at_ = clock::time_point::max();  // the next safety look
   bool armed_ = false;
+  bool in_turn_ = false;
   bool failure_untold_ = false;
   boost::system::error_code last_failure_{};
 

@@ -23,7 +23,7 @@ namespace aiobpf::loop {
 /// An async sequence of records from many sources.
 ///
 /// A stream waits until one of its sources has records, takes what is there within its budget, fairly, and
-/// hands it over as one batch. It holds no records of its own: what is not read stays in the kernel's ring,
+/// hands it over as one batch. It keeps no records: what is not read stays in the kernel's ring,
 /// which is the back-pressure. Between two reads the loop's other work runs, so a handler that reads for ever
 /// starves nobody. What a read costs depends on the sources that have records, not on how many there are.
 ///
@@ -67,7 +67,7 @@ public:
   void remove(std::uint32_t id);
 
   /// A batch may keep up to half of a ring occupied, on loan, until it is cleared, read into again or
-  /// destroyed; `kept.append(batch)` copies its records, and the ring is free again when `batch` is cleared.
+  /// destroyed: for handlers that keep batches there is async_read_copy().
   ///
   /// Clears `out`, waits until records are there and fills it.
   ///
@@ -85,7 +85,17 @@ public:
   auto async_read(records::batch& out, Token&& token = {}) {
     return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
         [](auto handler, stream* self, records::batch* into) {
-          self->start(std::move(handler), into, nullptr);
+          self->start(std::move(handler), {.out = into});
+        },
+        token, this, &out);
+  }
+
+  /// As async_read(), of a copy: the batch owns its bytes, and keeps no ring occupied.
+  template <class Token = boost::asio::use_awaitable_t<>>
+  auto async_read_copy(records::batch& out, Token&& token = {}) {
+    return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
+        [](auto handler, stream* self, records::batch* into) {
+          self->start(std::move(handler), {.out = into, .lend = false});
         },
         token, this, &out);
   }
@@ -109,7 +119,7 @@ public:
         [](auto handler, stream* self, Visitor called) {
           auto state = std::make_shared<record_visitor<Visitor>>(std::move(called));
           segment_visitor* const visits = state.get();
-          self->start(visit_handler{std::move(handler), std::move(state)}, nullptr, visits);
+          self->start(visit_handler{std::move(handler), std::move(state)}, {.visitor = visits});
         },
         token, this, std::move(visitor));
   }
@@ -138,7 +148,12 @@ private:
   class implementation;
   using read_handler = boost::asio::any_completion_handler<void(boost::system::error_code, std::size_t)>;
 
-  void start(read_handler handler, records::batch* out, segment_visitor* visitor);
+  struct target {  // of a read: a batch, or a visitor
+    records::batch* out = nullptr;
+    bool lend = true;
+    segment_visitor* visitor = nullptr;
+  };
+  void start(read_handler handler, target into);
 
   std::shared_ptr<implementation> impl_;
 };

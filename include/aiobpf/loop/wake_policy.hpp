@@ -7,7 +7,7 @@
 
 namespace aiobpf::loop {
 
-/// Decides when a channel is drained. A state machine without I/O: told of drains and of time, it answers
+/// Decides when a channel is drained. A state machine without I/O: after each drain it answers
 /// what to do next. One knob: `latency`, the longest time that a record may wait.
 ///
 /// latency == 0: wait for the descriptor whenever nothing is left; every record that finds us waiting costs
@@ -52,7 +52,7 @@ public:
   /// Whether the next drain asks for wakeups (drain_request::wakeups), or holds back its last record.
   bool wants_wakeups() const noexcept { return !holding_ && !window_pays_; }
 
-  /// Told of a drain that ended at `now`, neither `ended` nor `failed`. What was decided stays next().
+  /// After a drain that ended at `now`, neither `ended` nor `failed`. What was decided stays next().
   action drained(clock::time_point now, const drain_result& result) noexcept;
 
   action next() const noexcept { return next_; }

@@ -7,20 +7,23 @@
 
 namespace aiobpf::records {
 
-/// Why records were lost. A new cause is one line here and one in `causes` below: sums, the Python class, and
-/// what is printed are made from that table.
-enum class cause : std::uint8_t {
-  ring_full,
-  contended,
-  oversize,
-  dropped_at_close,
-};
+// Why records are lost: one line a cause, of which all else is made, sums, the Python class and what is
+// printed. (name, side, what happened)
+#define AIOBPF_CAUSES(cause)                                                                            \
+  cause(ring_full, program, "the ring had no room")                                                     \
+      cause(contended, program, "the reserve failed twice although there was room: its lock was taken") \
+          cause(oversize, program, "the record is larger than the ring")                                \
+              cause(dropped_at_close, consumer, "queued when the stream was closed")
 
 /// Which of the ledger's sums a cause belongs to.
 enum class side : std::uint8_t {
   program,   ///< the BPF program tried to emit it, and the kernel refused: part of the first sum
   consumer,  ///< received, and not handed to the user's code: part of the third sum
 };
+
+#define AIOBPF_ENUMERATOR(name, where, meaning) name,
+enum class cause : std::uint8_t { AIOBPF_CAUSES(AIOBPF_ENUMERATOR) };
+#undef AIOBPF_ENUMERATOR
 
 struct cause_info {
   cause which;
@@ -29,14 +32,11 @@ struct cause_info {
   std::string_view meaning;
 };
 
-inline constexpr std::array causes{
-    cause_info{cause::ring_full, side::program, "ring_full", "the ring had no room"},
-    cause_info{cause::contended, side::program, "contended",
-               "the reserve failed although there was room: its lock was taken"},
-    cause_info{cause::oversize, side::program, "oversize", "the record is larger than the ring"},
-    cause_info{cause::dropped_at_close, side::consumer, "dropped_at_close",
-               "queued when the stream was closed"},
-};
+#define AIOBPF_ROW(name, where, meaning) cause_info{cause::name, side::where, #name, meaning},
+/// All causes, in the order of the enumeration.
+inline constexpr std::array causes{AIOBPF_CAUSES(AIOBPF_ROW)};
+#undef AIOBPF_ROW
+#undef AIOBPF_CAUSES
 
 /// Numbers of lost records, by cause.
 class losses {

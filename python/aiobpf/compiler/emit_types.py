@@ -16,7 +16,7 @@ INDENT = "        "
 #: Declared by aiobpf_python.h, for its own macros.
 _DECLARED = {
     "map_lookup_elem", "map_update_elem", "probe_read_user", "probe_read_kernel", "ringbuf_output", "ringbuf_reserve",
-    "ringbuf_submit", "ringbuf_discard", "ringbuf_query",
+    "ringbuf_submit", "ringbuf_discard", "ringbuf_query", "get_smp_processor_id",
 }  # fmt: skip
 _PIN_BY_NAME = 1
 _VALUE_SIZES = {"STACK_TRACE"}

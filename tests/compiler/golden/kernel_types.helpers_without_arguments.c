@@ -11,7 +11,6 @@ struct Args {
 _Static_assert(sizeof(struct Args) == 64, "as in Python");
 
 static __u32 (*bpf_get_prandom_u32)(void) = (void *)7;
-static __u32 (*bpf_get_smp_processor_id)(void) = (void *)8;
 static __u64 (*bpf_ktime_get_boot_ns)(void) = (void *)125;
 
 char LICENSE[] SEC("license") = "GPL";

@@ -24,6 +24,24 @@ BOOST_AUTO_TEST_CASE(the_fake_keeps_the_promises_of_a_source) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(fakes_that_end_fail_or_wait_to_be_acknowledged_keep_the_promises_of_a_source) {
+  const auto make = [](auto finish, loop::drain_stop finished) {
+    const auto state = std::make_shared<fake>();
+    return source_under_test{.source = std::make_unique<fake_source>(state),
+                             .emit =
+                                 [state](std::uint64_t first, std::uint32_t count) {
+                                   for (const auto number : numbers_from(first, count)) state->emit(number);
+                                 },
+                             .finish = [state, finish] { finish(*state); },
+                             .finished = finished,
+                             .released = [state] { return state->acknowledged; }};
+  };
+  check_source([&] { return make([](fake& state) { state.ended = true; }, loop::drain_stop::ended); });
+  check_source([&] {
+    return make([](fake& state) { state.failure = bpf::errc::ring_corrupt; }, loop::drain_stop::failed);
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_fake_perf_buffer_keeps_the_promises_of_a_source) {
   check_source([] {
     const auto state = std::make_shared<fake_perf>(2);

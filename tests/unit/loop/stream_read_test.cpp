@@ -178,6 +178,36 @@ BOOST_AUTO_TEST_CASE(when_every_source_has_ended_so_do_reads) {
   BOOST_TEST(errors.at(2) == bpf::errc::ended);
 }
 
+BOOST_AUTO_TEST_CASE(a_copying_read_leaves_nothing_in_the_ring) {
+  const loop::memory_ring small{16 * 1024};
+  events.add(small.source());
+  const auto fill = [&] {
+    std::uint64_t count = 0;
+    while (small.emit(numbered_record(count, 48))) ++count;
+    return count;
+  };
+  const auto drained = [&](std::uint64_t wanted, bool copy) {
+    std::vector<records::batch> kept;
+    std::uint64_t got = 0;
+    run_coroutine(context, [&]() -> asio::awaitable<void> {
+      while (got < wanted) {
+        kept.emplace_back();
+        if (copy) {
+          got += co_await events.async_read_copy(kept.back());
+        } else {
+          got += co_await events.async_read(kept.back());
+        }
+      }
+    });
+    BOOST_TEST(numbers_in(kept.front()).front() == 0U);
+    return fill();  // while all batches are kept
+  };
+  const auto all = fill();
+  BOOST_TEST(drained(all, true) == all);
+  BOOST_TEST(drained(all, false) == 0U);
+  BOOST_TEST(fill() == all);
+}
+
 BOOST_AUTO_TEST_CASE(a_visitor_sees_each_record_once_in_order) {
   events.add(ring.source());
   emit(0, 100);
