@@ -190,6 +190,7 @@ void background_stream::close() noexcept {
     thread_->remove(*drain_);
     drain_->close();
   }
+  drain_->queue().quiet();  // nothing comes any more, but the last batch may have told already
   thread_.reset();
 }
 

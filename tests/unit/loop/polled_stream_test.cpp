@@ -327,6 +327,15 @@ BOOST_DATA_TEST_CASE(acknowledgements_reach_their_source, polled_kinds, kind) {
   BOOST_TEST(error_of([&] { events->acknowledge(id + 1, 1); }).code() == bpf::errc::not_found);
 }
 
+BOOST_DATA_TEST_CASE(closed_after_it_told_of_a_record_it_is_quiet, polled_kinds, kind) {
+  open(kind);
+  while (!events->arm()) events->try_read(batch);
+  ring.emit(numbered_record(0));
+  BOOST_REQUIRE(wait_until_readable(events->native_handle()));
+  events->close();
+  BOOST_TEST(!is_readable(events->native_handle()));
+}
+
 BOOST_DATA_TEST_CASE(closed_it_is_quiet_and_says_so_and_keeps_its_ledger, polled_kinds, kind) {
   open(kind);
   while (!events->arm()) events->try_read(batch);
