@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct fake_perf {
   explicit fake_perf(std::size_t cpus) : buffers(cpus) {}
 
   void emit(std::size_t cpu, std::uint64_t number, std::size_t size = 48) {
+    const std::scoped_lock lock{mutex};
     const std::size_t space = (8 + 4 + size + 7) / 8 * 8;
     auto& words = buffers[cpu].words;
     const std::size_t at = words.size();
@@ -44,6 +46,7 @@ struct fake_perf {
   }
   /// The kernel had no room for `count` samples, and says so with the next record.
   void lose(std::size_t cpu, std::uint64_t count) {
+    const std::scoped_lock lock{mutex};
     buffers[cpu].words.push_back(lost << 32 | 16);
     buffers[cpu].words.push_back(count);
     ring_full += count;
@@ -54,6 +57,7 @@ struct fake_perf {
     [[maybe_unused]] const auto written = ::write(buffers[cpu].readable.get(), &one, sizeof(one));
   }
 
+  std::mutex mutex;  // one thread emits, another one may drain
   std::vector<buffer> buffers;
   std::uint64_t submitted = 0;
   std::uint64_t ring_full = 0;  // as the kernel counts it
@@ -75,6 +79,7 @@ public:
   std::size_t channels() const noexcept override { return channels_.size(); }
   loop::channel& get_channel(std::size_t index) noexcept override { return *channels_[index]; }
   records::ledger statistics() const override {
+    const std::scoped_lock lock{state_->mutex};
     records::ledger out;
     out.counted = true;
     out.submitted = state_->submitted;
@@ -95,6 +100,7 @@ private:
     loop::readiness get_readiness() const noexcept override { return loop::readiness::edge; }
 
     loop::drain_result drain(const loop::drain_request& request, records::batch_writer& out) override {
+      const std::scoped_lock lock{state_.mutex};
       loop::drain_result result;
       std::uint64_t signals;
       [[maybe_unused]] const auto got = ::read(mine().readable.get(), &signals, sizeof(signals));
