@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 // A ring whose lock can never be taken, as in an NMI that interrupts its holder: every reserve fails, although
-// there is room. (For real it takes a CPU that is interrupted while it waits, which no test can order.)
+// there is room. (For real that depends on when two CPUs meet at the lock, which no test can order.)
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
