@@ -3,8 +3,8 @@
 #include "support/filler.hpp"
 #include "support/libbpf_consumer.hpp"
 
-#include <aiobpf/bpf/ring_reader.hpp>
 #include <aiobpf/loop/budget.hpp>
+#include <aiobpf/rings/ring_reader.hpp>
 
 #include <string>
 
@@ -53,12 +53,12 @@ void ring_drain(const options& wanted, const std::string& lengths, std::uint32_t
   side theirs{ring_bytes, size};
   tally seen;
   // As a stream drains: bounded, drain after drain.
-  bpf::ring_reader reader{bpf::ring_memory::map_kernel_ring(ours.events().ring())};
+  rings::ring_reader reader{rings::ring_memory::map_kernel_ring(ours.events().ring())};
   const loop::budget turn;
-  const bpf::ring_limits limits{.records = turn.records, .bytes = turn.bytes};
+  const rings::ring_limits limits{.records = turn.records, .bytes = turn.bytes};
   const auto drain = [&] {
     while (reader.drain(limits, [&](std::span<const std::byte> record) { seen(record.data()); }).stop ==
-           bpf::ring_stop::limit) {
+           rings::ring_stop::limit) {
     }
   };
   tally seen_by_libbpf;

@@ -5,8 +5,8 @@
 #include "support/filler.hpp"
 #include "support/rings.hpp"
 
-#include <aiobpf/loop/ring_source.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -62,7 +62,7 @@ private:
 class streamed {
 public:
   explicit streamed(std::size_t count) : producer_(count), events_(context_.get_executor()) {
-    for (const auto& ring : producer_.all().maps()) events_.add(loop::ring_source{ring});
+    for (const auto& ring : producer_.all().maps()) events_.add(sources::ring_source{ring});
   }
 
   /// Nanoseconds a record.

@@ -5,8 +5,8 @@
 #include "support/filler.hpp"
 #include "support/libbpf_consumer.hpp"
 
-#include <aiobpf/loop/ring_source.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -33,7 +33,7 @@ void handle(const records::batch& batch, tally& seen) {
 class streamed {
 public:
   explicit streamed(std::uint32_t size) : size_(size), events_(context_.get_executor()) {
-    events_.add(loop::ring_source{filler_.ring()});
+    events_.add(sources::ring_source{filler_.ring()});
   }
 
   /// Nanoseconds a record: through batches, or by a visitor.

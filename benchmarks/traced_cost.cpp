@@ -6,8 +6,8 @@
 #include "support/filler.hpp"
 #include "support/libbpf_consumer.hpp"
 
-#include <aiobpf/loop/ring_source.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -87,7 +87,7 @@ class streamed {
 public:
   streamed(std::chrono::nanoseconds latency, std::chrono::nanoseconds interval)
       : interval_(interval), stream_(context_.get_executor(), {.latency = latency, .turn = {}}) {
-    stream_.add(loop::ring_source{events_.ring()});
+    stream_.add(sources::ring_source{events_.ring()});
   }
 
   costs cost(std::size_t count) {

@@ -5,9 +5,9 @@
 #include "support/filler.hpp"
 #include "support/libbpf_consumer.hpp"
 
-#include <aiobpf/bpf/ring_reader.hpp>
-#include <aiobpf/loop/ring_source.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/rings/ring_reader.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -116,13 +116,13 @@ public:
 
 private:
   filler events_{ring_bytes};
-  bpf::ring_reader reader_{bpf::ring_memory::map_kernel_ring(events_.ring())};
+  rings::ring_reader reader_{rings::ring_memory::map_kernel_ring(events_.ring())};
   bpf::unique_fd epoll_;
 };
 
 class streamed {
 public:
-  streamed() : stream_(context_.get_executor()) { stream_.add(loop::ring_source{events_.ring()}); }
+  streamed() : stream_(context_.get_executor()) { stream_.add(sources::ring_source{events_.ring()}); }
 
   double latency_of_callback(std::size_t records) {
     return measure(records, events_, [&](arrivals& seen) {

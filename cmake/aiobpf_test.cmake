@@ -17,7 +17,7 @@ function(aiobpf_test_support)
   target_compile_definitions(aiobpf_test_support PUBLIC
     BOOST_TEST_DYN_LINK BOOST_TEST_NO_MAIN BOOST_TEST_ALTERNATIVE_INIT_API
     AIOBPF_BPF_OBJECT_DIR="${CMAKE_CURRENT_BINARY_DIR}/kernel")
-  target_link_libraries(aiobpf_test_support PUBLIC aiobpf::loop Boost::unit_test_framework aiobpf_private)
+  target_link_libraries(aiobpf_test_support PUBLIC aiobpf::sources Boost::unit_test_framework aiobpf_private)
   add_library(aiobpf_failing_new INTERFACE)  # for LIBRARIES
   target_sources(aiobpf_failing_new INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/support/failing_new.cpp)
 endfunction()

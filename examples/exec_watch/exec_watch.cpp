@@ -4,8 +4,8 @@
 
 #include <aiobpf/bpf/attach/section.hpp>
 #include <aiobpf/bpf/object_file.hpp>
-#include <aiobpf/loop/ring_source.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -21,6 +21,7 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 
 // As in exec.bpf.c.
 struct exec_event {
@@ -65,7 +66,7 @@ int main(int argc, char** argv) try {
 
   asio::io_context context;
   loop::stream events{context.get_executor(), {.latency = std::chrono::milliseconds{1}}};
-  events.add(loop::ring_source{object, "events"});
+  events.add(sources::ring_source{object, "events"});
 
   asio::signal_set signals{context, SIGINT, SIGTERM};
   signals.async_wait([&](auto, int) { events.close(); });

@@ -4,8 +4,8 @@
 #include <aiobpf/bpf/object.hpp>
 #include <aiobpf/loop/background_stream.hpp>
 #include <aiobpf/loop/embedded_stream.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
-#include <aiobpf/loop/ring_source.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <chrono>
 #include <memory>
@@ -42,14 +42,15 @@ std::shared_ptr<source_handle> make_source(const char* kind, Make&& make) {
 /// A ring of an object, with the counters that are beside it; or any ring, without counters.
 std::shared_ptr<source_handle> ring_source(const bpf::map& ring, const py::object& object) {
   return make_source("BpfMapError", [&]() -> std::unique_ptr<loop::source> {
-    if (object.is_none()) return std::make_unique<loop::ring_source>(ring);
+    if (object.is_none()) return std::make_unique<sources::ring_source>(ring);
     const bpf::object& owner = py::extract<const bpf::object&>(object);
-    return std::make_unique<loop::ring_source>(owner, ring.name());
+    return std::make_unique<sources::ring_source>(owner, ring.name());
   });
 }
 
-std::shared_ptr<source_handle> memory_source(const loop::memory_ring& ring) {
-  return make_source("BpfSyscallError", [&] { return std::make_unique<loop::memory_source>(ring.source()); });
+std::shared_ptr<source_handle> memory_source(const sources::memory_ring& ring) {
+  return make_source("BpfSyscallError",
+                     [&] { return std::make_unique<sources::memory_source>(ring.source()); });
 }
 
 py::object make_reader(const std::string& driver, double latency, std::size_t queue_bytes) {
@@ -87,11 +88,11 @@ void remove(const py::object& reader, std::uint32_t source) {
   translated("BpfError", [&] { reader_in(reader).remove(source); });
 }
 
-std::shared_ptr<loop::memory_ring> make_memory_ring(std::size_t bytes) {
-  return translated("BpfSyscallError", [&] { return std::make_shared<loop::memory_ring>(bytes); });
+std::shared_ptr<sources::memory_ring> make_memory_ring(std::size_t bytes) {
+  return translated("BpfSyscallError", [&] { return std::make_shared<sources::memory_ring>(bytes); });
 }
 
-bool emit(const loop::memory_ring& ring, const py::object& record) {
+bool emit(const sources::memory_ring& ring, const py::object& record) {
   const bytes_argument bytes{record};
   return translated("BpfError", [&] { return ring.emit(bytes.get()); });
 }
@@ -121,7 +122,7 @@ void bind_readers() {
   py::def("add_source", add);
   py::def("remove_source", remove);
   py::def("make_memory_ring", make_memory_ring);
-  py::class_<loop::memory_ring, std::shared_ptr<loop::memory_ring>>("MemoryRing", py::no_init)
+  py::class_<sources::memory_ring, std::shared_ptr<sources::memory_ring>>("MemoryRing", py::no_init)
       .def("emit", emit);
   py::scope().attr("causes_of_loss") = causes_of_loss();
   py::scope().attr("ledger_counts") = ledger_counts();

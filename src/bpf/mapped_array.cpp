@@ -1,11 +1,11 @@
 #include <aiobpf/bpf/map.hpp>
 #include <aiobpf/bpf/mapped_array.hpp>
-#include <aiobpf/bpf/ring_memory.hpp>
 
 #include "throw_error.hpp"
 
 #include <linux/bpf.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <string>
@@ -22,7 +22,7 @@ mapped_array::mapped_array(const map& array)
         errc::wrong_type, step,
         "the map is a '" + array.type_name() + "'; one of type array with the flag BPF_F_MMAPABLE is needed");
   }
-  const std::size_t page = ring_memory::page_size();
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   const std::size_t bytes = (stride_ * count_ + page - 1) / page * page;
   void* const mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, array.native_handle(), 0);
   if (mapped == MAP_FAILED) throw_errno(errno, step);

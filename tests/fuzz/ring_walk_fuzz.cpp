@@ -1,6 +1,6 @@
 // libFuzzer over the ring walk: arbitrary memory, positions, limits and guess. What lies outside of
 // [begin, producer) is poisoned, so that a read of it ends the run.
-#include <aiobpf/bpf/ring_walk.hpp>
+#include <aiobpf/rings/ring_walk.hpp>
 
 #include <sanitizer/asan_interface.h>
 
@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace bpf = aiobpf::bpf;
+namespace rings = aiobpf::rings;
 
 namespace {
 
@@ -59,8 +59,8 @@ void allow_only(std::uint64_t begin, std::uint64_t bytes) {
   if (from + bytes > ring_bytes) ASAN_UNPOISON_MEMORY_REGION(memory, from + bytes - ring_bytes);
 }
 
-void check(const bpf::ring_walk& walk, std::uint64_t begin, std::uint64_t producer, std::size_t visited,
-           bpf::ring_limits limits) {
+void check(const rings::ring_walk& walk, std::uint64_t begin, std::uint64_t producer, std::size_t visited,
+           rings::ring_limits limits) {
   const std::uint64_t walked = walk.end - walk.begin;
   AIOBPF_CHECK(walk.begin == begin);
   AIOBPF_CHECK(walked == 0 || walked <= producer - begin);
@@ -74,10 +74,10 @@ void check(const bpf::ring_walk& walk, std::uint64_t begin, std::uint64_t produc
   AIOBPF_CHECK(walked <= std::max<std::size_t>(limits.bytes, 8) || walk.records + walk.discarded == 1);
   if (walk.uniform) {
     AIOBPF_CHECK(walk.discarded == 0 && walk.records > 0);
-    AIOBPF_CHECK(walked == walk.records * bpf::ring_header::stride(walk.length));
+    AIOBPF_CHECK(walked == walk.records * rings::ring_header::stride(walk.length));
   }
-  if (walk.stop == bpf::ring_stop::empty) AIOBPF_CHECK(walk.end == producer);
-  if (walk.stop == bpf::ring_stop::limit) AIOBPF_CHECK(walked > 0);
+  if (walk.stop == rings::ring_stop::empty) AIOBPF_CHECK(walk.end == producer);
+  if (walk.stop == rings::ring_stop::limit) AIOBPF_CHECK(walked > 0);
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     begin = begin % (1ULL << 48) & ~7ULL;
     producer = begin + (producer % (ring_bytes + 1) & ~7ULL);
   }
-  bpf::ring_limits limits;
+  rings::ring_limits limits;
   if (shape & 2) limits.records = in.take<std::uint8_t>();
   if (shape & 4) limits.bytes = in.take<std::uint16_t>();
   std::uint32_t guess = shape & 8 ? in.take<std::uint32_t>() : in.take<std::uint8_t>();
@@ -104,14 +104,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::memcpy(memory + ring_bytes, memory, ring_bytes);
   allow_only(begin, producer - begin);
 
-  bpf::ring_walk walk;
+  rings::ring_walk walk;
   std::size_t visited = 0;
   unsigned sum = 0;
-  bpf::walk_ring(memory, ring_bytes, begin, producer, limits, guess, walk,
-                 [&](const std::byte* record, std::uint32_t length) {
-                   ++visited;
-                   for (std::uint32_t i = 0; i < length; ++i) sum += std::to_integer<unsigned>(record[i]);
-                 });
+  rings::walk_ring(memory, ring_bytes, begin, producer, limits, guess, walk,
+                   [&](const std::byte* record, std::uint32_t length) {
+                     ++visited;
+                     for (std::uint32_t i = 0; i < length; ++i) sum += std::to_integer<unsigned>(record[i]);
+                   });
   volatile unsigned keep = sum;  // the bytes are really read
   static_cast<void>(keep);
   check(walk, begin, producer, visited, limits);

@@ -4,7 +4,7 @@
 #include "kernel.hpp"
 #include "temporary_directory.hpp"
 
-#include <aiobpf/bpf/ring_reader.hpp>
+#include <aiobpf/rings/ring_reader.hpp>
 
 #include <grp.h>
 #include <unistd.h>
@@ -14,6 +14,7 @@
 #include <functional>
 
 namespace bpf = aiobpf::bpf;
+namespace rings = aiobpf::rings;
 using namespace aiobpf::tests;
 
 namespace {
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_ring_that_was_handed_over_is_read_without_capabilities) {
   emit(object, {.count = 5});
   const auto ring = object.map("first");
   const auto told = told_to_nobody([&] {
-    bpf::ring_reader reader{bpf::ring_memory::map_kernel_ring(ring)};
+    rings::ring_reader reader{rings::ring_memory::map_kernel_ring(ring)};
     const auto walk = reader.drain({}, [](auto) {});
     throw bpf::error{{}, "read " + std::to_string(walk.records)};
   });

@@ -3,7 +3,7 @@
 #include "kernel.hpp"
 #include "mounts.hpp"
 
-#include <aiobpf/bpf/ring_reader.hpp>
+#include <aiobpf/rings/ring_reader.hpp>
 
 #include <bpf/bpf.h>
 #include <poll.h>
@@ -12,12 +12,13 @@
 #include <vector>
 
 namespace bpf = aiobpf::bpf;
+namespace rings = aiobpf::rings;
 using namespace aiobpf::tests;
-using bpf::ring_stop;
+using rings::ring_stop;
 
 namespace {
 
-constexpr std::uint64_t record_bytes = sizeof(numbered) + bpf::ring_header::size;
+constexpr std::uint64_t record_bytes = sizeof(numbered) + rings::ring_header::size;
 
 bpf::object load_emit(std::uint32_t first_bytes = 64 * 1024) {
   bpf::object_file file{bpf_object_path("emit")};
@@ -25,12 +26,12 @@ bpf::object load_emit(std::uint32_t first_bytes = 64 * 1024) {
   return std::move(file).load();
 }
 
-bpf::ring_reader reader_of(const bpf::object& object, const std::string& ring = "first") {
-  return bpf::ring_reader{bpf::ring_memory::map_kernel_ring(object.map(ring))};
+rings::ring_reader reader_of(const bpf::object& object, const std::string& ring = "first") {
+  return rings::ring_reader{rings::ring_memory::map_kernel_ring(object.map(ring))};
 }
 
 // Records that a ring holds at most: the kernel keeps one byte free.
-std::uint64_t capacity(const bpf::ring_reader& ring) {
+std::uint64_t capacity(const rings::ring_reader& ring) {
   return (ring.size() - 1) / record_bytes;
 }
 
@@ -45,7 +46,7 @@ bool is_right(std::span<const std::byte> data, std::uint64_t sequence, std::uint
          record.odd == (sequence % 2 != 0) && record.tiny == -1;
 }
 
-std::vector<std::uint64_t> sequences(bpf::ring_reader& reader, bpf::ring_limits limits = {}) {
+std::vector<std::uint64_t> sequences(rings::ring_reader& reader, rings::ring_limits limits = {}) {
   std::vector<std::uint64_t> seen;
   reader.drain(limits, [&](std::span<const std::byte> data) {
     std::uint64_t sequence;
@@ -55,7 +56,7 @@ std::vector<std::uint64_t> sequences(bpf::ring_reader& reader, bpf::ring_limits 
   return seen;
 }
 
-bool is_readable(const bpf::ring_reader& reader) {
+bool is_readable(const rings::ring_reader& reader) {
   ::pollfd asked{.fd = reader.native_handle(), .events = POLLIN, .revents = 0};
   return ::poll(&asked, 1, 0) == 1 && (asked.revents & POLLIN) != 0;
 }
@@ -222,7 +223,7 @@ BOOST_AUTO_TEST_CASE(a_held_record_keeps_its_room_and_release_gives_it_back) {
   const auto room = static_cast<std::uint32_t>(capacity(reader));
   emit(object, {.count = room});
   reader.drain(
-      {}, [](auto) {}, bpf::ring_release::hold_last);
+      {}, [](auto) {}, rings::ring_release::hold_last);
   emit(object, {.count = room});
   BOOST_TEST(ledger_of(object, "first").ring_full == 1U);
   sequences(reader);
@@ -251,8 +252,8 @@ BOOST_AUTO_TEST_CASE(a_pinned_ring_is_read_on_where_its_last_reader_stopped) {
     BOOST_TEST(sequences(reader, {.records = 40}).size() == 40U);
   }
 
-  bpf::ring_reader reader{
-      bpf::ring_memory::map_kernel_ring(bpf::map{bpf::unique_fd{::bpf_obj_get(pin.c_str())}})};
+  rings::ring_reader reader{
+      rings::ring_memory::map_kernel_ring(bpf::map{bpf::unique_fd{::bpf_obj_get(pin.c_str())}})};
 
   BOOST_TEST(reader.next() == 40 * record_bytes);
   const auto rest = sequences(reader);

@@ -5,7 +5,7 @@
 #include <aiobpf/bpf/attach/section.hpp>
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/bpf/unique_fd.hpp>
-#include <aiobpf/loop/ring_source.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <fcntl.h>
 #include <linux/seccomp.h>
@@ -22,6 +22,7 @@
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 namespace tests = aiobpf::tests;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
@@ -33,7 +34,7 @@ struct fixture {
   records::batch batch;
 
   // Drains until the limits, or the end of what is there; nothing stays on loan.
-  void drain(loop::ring_source& source, const loop::drain_request& request = {}) {
+  void drain(sources::ring_source& source, const loop::drain_request& request = {}) {
     bool more = true;
     while (more) {
       batch.clear();
@@ -51,7 +52,7 @@ BOOST_FIXTURE_TEST_SUITE(ring_source, fixture, *needs_bpf())
 BOOST_AUTO_TEST_CASE(a_kernel_ring_keeps_the_promises_of_a_source) {
   check_source([] {
     const auto made = std::make_shared<bpf::object>(bpf::object_file{bpf_object_path("emit")}.load());
-    return source_under_test{std::make_unique<loop::ring_source>(*made, "first"),
+    return source_under_test{std::make_unique<sources::ring_source>(*made, "first"),
                              [made](std::uint64_t first, std::uint32_t count) {
                                emit(*made, {.first_sequence = first, .count = count});
                              }};
@@ -59,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_kernel_ring_keeps_the_promises_of_a_source) {
 }
 
 BOOST_AUTO_TEST_CASE(what_finds_no_room_is_counted_as_ring_full) {
-  loop::ring_source source{object, "first"};
+  sources::ring_source source{object, "first"};
   emit(object, {.count = 10'000});
   const auto now = account(source);
   BOOST_TEST(now.seen == 10'000U);
@@ -70,12 +71,12 @@ BOOST_AUTO_TEST_CASE(what_finds_no_room_is_counted_as_ring_full) {
 
 BOOST_AUTO_TEST_CASE(a_ring_that_was_read_before_counts_from_there) {
   {
-    loop::ring_source earlier{object, "first"};
+    sources::ring_source earlier{object, "first"};
     emit(object, {.count = 10'000, .discard = 7});  // some are lost: they belong to the earlier reader
     drain(earlier, {.records = 100});
   }
-  const auto unread = loop::ring_source{object, "first"}.statistics().unread;
-  loop::ring_source source{object, "first"};
+  const auto unread = sources::ring_source{object, "first"}.statistics().unread;
+  sources::ring_source source{object, "first"};
   BOOST_TEST(source.statistics().seen == unread);
   BOOST_TEST(source.statistics().submitted == unread);
   BOOST_TEST(source.statistics().lost[records::cause::ring_full] == 0U);
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_ring_taken_over_while_programs_emit_balances_to_the_last_
   int unbalanced = 0;
   emit(object, {.count = 1});
   {
-    loop::ring_source first{object, "first"};
+    sources::ring_source first{object, "first"};
     drain(first);  // from now on the ring has had a reader
     received += first.statistics().received;
   }
@@ -116,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_ring_taken_over_while_programs_emit_balances_to_the_last_
       running = false;
     }};
     for (int spins = round % 40 * 50; spins > 0 && running; --spins) std::this_thread::yield();
-    loop::ring_source next{object, "first"};
+    sources::ring_source next{object, "first"};
     while (running) drain(next);
     producer.join();
     drain(next);
@@ -133,10 +134,10 @@ BOOST_AUTO_TEST_CASE(a_ring_taken_over_while_programs_emit_balances_to_the_last_
 }
 
 BOOST_AUTO_TEST_CASE(a_ring_that_another_reader_took_is_left_to_that_one) {
-  loop::ring_source first{object, "first"};
+  sources::ring_source first{object, "first"};
   emit(object, {.count = 10});
   drain(first);
-  loop::ring_source second{object, "first"};
+  sources::ring_source second{object, "first"};
   emit(object, {.first_sequence = 10, .count = 5});
   drain(second);
   emit(object, {.first_sequence = 15, .count = 5});
@@ -153,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_ring_that_another_reader_took_is_left_to_that_one) {
 // The kernel knows lengths of 30 bits, whatever the ring's size.
 BOOST_AUTO_TEST_CASE(a_record_longer_than_any_ring_takes_is_counted_as_oversize) {
   const auto large = bpf::object_file{bpf_object_path("huge")}.load();
-  const loop::ring_source source{large, "huge"};
+  const sources::ring_source source{large, "huge"};
   BOOST_TEST(large.program("reserve_a_gibibyte").run().value == 1U);
   const auto now = account(source);
   BOOST_TEST(now.lost[records::cause::oversize] == 1U);
@@ -163,13 +164,13 @@ BOOST_AUTO_TEST_CASE(a_record_longer_than_any_ring_takes_is_counted_as_oversize)
 
 BOOST_AUTO_TEST_CASE(a_ring_that_nobody_has_read_counts_from_its_beginning) {
   emit(object, {.count = 10'000});
-  const auto now = account(loop::ring_source{object, "first"});
+  const auto now = account(sources::ring_source{object, "first"});
   BOOST_TEST(now.seen == 10'000U);
   BOOST_TEST(now.balances());
 }
 
 BOOST_AUTO_TEST_CASE(without_counters_the_kernels_losses_are_unknown_and_it_says_so) {
-  loop::ring_source source{object.map("first")};
+  sources::ring_source source{object.map("first")};
   emit(object, {.count = 10'000});
   drain(source, {.records = 10});
   const auto now = account(source);
@@ -183,7 +184,7 @@ BOOST_AUTO_TEST_CASE(without_counters_the_kernels_losses_are_unknown_and_it_says
 // In a thread that may make no system call but read, write and exit. (Detached: it ends without what the
 // end of a thread does, and the C library may not give its stack to another one.)
 BOOST_AUTO_TEST_CASE(statistics_of_a_ring_that_counts_make_no_system_call) {
-  loop::ring_source source{object, "first"};
+  sources::ring_source source{object, "first"};
   emit(object, {.count = 100, .discard = 10});
   drain(source, {.records = 30});
   std::array<int, 2> ends{};
@@ -209,7 +210,7 @@ BOOST_AUTO_TEST_CASE(statistics_of_a_ring_that_counts_make_no_system_call) {
 
 // `unread` of the counters is a difference; verify() counts what is there.
 BOOST_AUTO_TEST_CASE(what_verify_counts_is_what_the_counters_say) {
-  loop::ring_source source{object, "first"};
+  sources::ring_source source{object, "first"};
   for (std::uint32_t round = 1; round < 20; ++round) {
     emit(object, {.count = 50 * round, .discard = round});
     drain(source, {.records = 20 * round});
@@ -221,7 +222,7 @@ BOOST_AUTO_TEST_CASE(what_verify_counts_is_what_the_counters_say) {
 BOOST_AUTO_TEST_CASE(runs_that_the_kernel_skipped_are_shown_beside_the_sums) {
   const auto recursive = bpf::object_file{bpf_object_path("recursive")}.load();
   const auto link = bpf::attach(recursive.program("on_printk"));
-  loop::ring_source source{recursive, "nested"};
+  sources::ring_source source{recursive, "nested"};
   for (int i = 0; i < 5; ++i) recursive.program("print").run();
   BOOST_TEST(source.statistics().missed == 0U);  // as of the last verify()
   const auto now = account(source);
@@ -229,12 +230,12 @@ BOOST_AUTO_TEST_CASE(runs_that_the_kernel_skipped_are_shown_beside_the_sums) {
   BOOST_TEST(now.submitted == 5U);
   BOOST_TEST(now.balances());
   BOOST_TEST(source.statistics().missed == 5U);
-  BOOST_TEST(account(loop::ring_source{recursive, "nested"}).missed == 0U);  // since that one was made
+  BOOST_TEST(account(sources::ring_source{recursive, "nested"}).missed == 0U);  // since that one was made
 }
 
 BOOST_AUTO_TEST_CASE(a_reserve_that_fails_although_there_is_room_is_contended) {
   const auto refused = bpf::object_file{bpf_object_path("refused")}.load();
-  loop::ring_source source{refused, "refusing"};
+  sources::ring_source source{refused, "refusing"};
   refused.program("three_attempts").run();
   const auto now = account(source);
   BOOST_TEST(now.seen == 3U);
@@ -246,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_reserve_that_fails_although_there_is_room_is_contended) {
 
 BOOST_AUTO_TEST_CASE(two_cpus_that_reserve_in_one_ring_are_counted_exactly) {
   const auto shared = bpf::object_file{bpf_object_path("shared")}.load();
-  loop::ring_source source{shared, "shared"};
+  sources::ring_source source{shared, "shared"};
   const auto run = [&] { shared.program("reserve_and_discard").run(); };
   constexpr std::uint64_t rounds = 50;
   for (std::uint64_t round = 1; round <= rounds; ++round) {
@@ -262,13 +263,13 @@ BOOST_AUTO_TEST_CASE(two_cpus_that_reserve_in_one_ring_are_counted_exactly) {
 }
 
 BOOST_AUTO_TEST_CASE(a_map_that_is_no_ring_is_refused) {
-  BOOST_CHECK_EXCEPTION(loop::ring_source(object, "table"), bpf::error,
+  BOOST_CHECK_EXCEPTION(sources::ring_source(object, "table"), bpf::error,
                         [](const auto& thrown) { return thrown.code() == bpf::errc::wrong_type; });
 }
 
 BOOST_AUTO_TEST_CASE(counters_that_are_none_are_refused_when_the_source_is_made) {
   const auto refused = [&](const char* map, bpf::errc why) {
-    BOOST_CHECK_EXCEPTION(loop::ring_source(object.map("first"), object.map(map)), bpf::error,
+    BOOST_CHECK_EXCEPTION(sources::ring_source(object.map("first"), object.map(map)), bpf::error,
                           [why](const auto& thrown) { return thrown.code() == why; });
   };
   for (const auto* map : {"table", "array", "second"}) refused(map, bpf::errc::wrong_size);
@@ -276,7 +277,7 @@ BOOST_AUTO_TEST_CASE(counters_that_are_none_are_refused_when_the_source_is_made)
 }
 
 BOOST_AUTO_TEST_CASE(the_source_outlives_its_object) {
-  loop::ring_source source{object, "first"};
+  sources::ring_source source{object, "first"};
   emit(object, {.count = 5});
   { const auto gone = std::move(object); }
   tests::drain(source, batch);

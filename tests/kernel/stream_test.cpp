@@ -3,8 +3,8 @@
 #include "numbers.hpp"
 #include "run.hpp"
 
-#include <aiobpf/loop/ring_source.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -17,6 +17,7 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using boost::system::error_code;
@@ -70,8 +71,8 @@ run_result run(const bpf::object& object, emit_args args, loop::stream_options o
                std::uint32_t chunks) {
   asio::io_context context;
   loop::stream events{context.get_executor(), options};
-  events.add(loop::ring_source{object, "first"});
-  events.add(loop::ring_source{object, "second"});
+  events.add(sources::ring_source{object, "first"});
+  events.add(sources::ring_source{object, "second"});
 
   inspector inspected;
   std::uint64_t submitted = UINT64_MAX;  // not known before all is emitted
@@ -177,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_finds_the_stream_waiting_wakes_it) {
   for (const auto latency : {0us, 200us}) {
     asio::io_context context;
     loop::stream events{context.get_executor(), {.latency = latency}};
-    events.add(loop::ring_source{object, "first"});
+    events.add(sources::ring_source{object, "first"});
     records::batch batch;
     std::vector<std::uint64_t> got;
     const auto began = std::chrono::steady_clock::now();
@@ -201,8 +202,8 @@ BOOST_AUTO_TEST_CASE(what_two_streams_have_not_read_at_close_is_counted_as_unrea
   asio::io_context context;
   loop::stream first{context.get_executor(), {.latency = 1h, .turn = {.records = 10}}};
   loop::stream second{context.get_executor(), {.turn = {.records = 20}}};
-  first.add(loop::ring_source{object, "first"});
-  second.add(loop::ring_source{object, "second"});
+  first.add(sources::ring_source{object, "first"});
+  second.add(sources::ring_source{object, "second"});
   emit(object, {.count = 200, .ring = 2});
   run_coroutine(context, [&]() -> asio::awaitable<void> {
     records::batch batch;
@@ -230,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_stream_goes_on_where_an_earlier_one_stopped_without_loss_
   emit(object, {.count = 500});
   for (const auto latency : {std::chrono::nanoseconds{1h}, std::chrono::nanoseconds{0}}) {
     loop::stream events{context.get_executor(), {.latency = latency, .turn = {.records = 50}}};
-    events.add(loop::ring_source{object, "first"});
+    events.add(sources::ring_source{object, "first"});
     run_coroutine(context, [&]() -> asio::awaitable<void> {
       for (int read = 0; read < 5; ++read) {
         co_await events.async_read(batch);

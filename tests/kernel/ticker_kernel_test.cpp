@@ -2,8 +2,8 @@
 #include "run.hpp"
 #include "ticker.hpp"
 
-#include <aiobpf/loop/ring_source.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <atomic>
 #include <thread>
@@ -12,6 +12,7 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
@@ -23,8 +24,8 @@ BOOST_AUTO_TEST_CASE(a_slow_handler_under_a_flood_from_the_kernel_leaves_the_loo
   const auto object = bpf::object_file{bpf_object_path("emit")}.load();
   asio::io_context context;
   loop::stream events{context.get_executor()};
-  events.add(loop::ring_source{object, "first"});
-  events.add(loop::ring_source{object, "second"});
+  events.add(sources::ring_source{object, "first"});
+  events.add(sources::ring_source{object, "second"});
   std::atomic<bool> over{false};
   std::thread producer{[&] {
     const auto program = object.program("emit");

@@ -1,7 +1,7 @@
 // Reads a ring in memory with co_await, and opens a BPF object: no privilege, both floors, libbpf linked.
 #include <aiobpf/bpf/object_file.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,6 +15,7 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 
 namespace {
 
@@ -28,7 +29,7 @@ asio::awaitable<std::size_t> read_once(loop::stream& events) {
 int main() {
   asio::io_context context;
   loop::stream events{context.get_executor()};
-  const loop::memory_ring ring{4096};
+  const sources::memory_ring ring{4096};
   events.add(ring.source());
 
   std::size_t records = 0;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <aiobpf/bpf/errc.hpp>
-#include <aiobpf/bpf/ring_walk.hpp>
 #include <aiobpf/bpf/type.hpp>
+#include <aiobpf/rings/ring_walk.hpp>
 
 #include <ostream>
 
@@ -11,17 +11,6 @@ namespace aiobpf::bpf {
 
 inline std::ostream& boost_test_print_type(std::ostream& out, errc value) {
   return out << make_error_code(value);
-}
-
-inline std::ostream& boost_test_print_type(std::ostream& out, ring_stop value) {
-  switch (value) {
-    case ring_stop::empty: return out << "empty";
-    case ring_stop::busy: return out << "busy";
-    case ring_stop::limit: return out << "limit";
-    case ring_stop::corrupt: return out << "corrupt";
-    case ring_stop::taken: return out << "taken";
-  }
-  return out << "ring_stop " << static_cast<int>(value);
 }
 
 inline std::ostream& operator<<(std::ostream& out, type_kind value) {
@@ -41,3 +30,18 @@ inline std::ostream& operator<<(std::ostream& out, type_kind value) {
 }
 
 }  // namespace aiobpf::bpf
+
+namespace aiobpf::rings {
+
+inline std::ostream& boost_test_print_type(std::ostream& out, ring_stop value) {
+  switch (value) {
+    case ring_stop::empty: return out << "empty";
+    case ring_stop::busy: return out << "busy";
+    case ring_stop::limit: return out << "limit";
+    case ring_stop::corrupt: return out << "corrupt";
+    case ring_stop::taken: return out << "taken";
+  }
+  return out << "ring_stop " << static_cast<int>(value);
+}
+
+}  // namespace aiobpf::rings

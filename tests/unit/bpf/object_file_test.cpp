@@ -4,7 +4,7 @@
 #include "kernel.hpp"
 #include "temporary_directory.hpp"
 
-#include <aiobpf/bpf/ring_memory.hpp>
+#include <aiobpf/rings/ring_memory.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,6 +16,7 @@
 #include <string_view>
 
 namespace bpf = aiobpf::bpf;
+namespace rings = aiobpf::rings;
 using namespace aiobpf::tests;
 
 namespace {
@@ -202,7 +203,7 @@ BOOST_AUTO_TEST_CASE(an_object_without_rodata_has_no_variable) {
 
 BOOST_AUTO_TEST_CASE(ring_sizes_that_the_kernel_would_refuse_are_refused) {
   auto file = open_emit();
-  const auto page = static_cast<std::uint32_t>(bpf::ring_memory::page_size());
+  const auto page = static_cast<std::uint32_t>(rings::ring_memory::page_size());
   for (const std::uint32_t bytes : {0U, 1U, 1000U, page / 2, page - 1, page + 1, 3 * page, ~0U}) {
     BOOST_TEST_CONTEXT(bytes << " bytes") {
       const auto thrown = error_of([&] { file.set_max_entries("first", bytes); });

@@ -3,8 +3,8 @@
 #include "numbers.hpp"
 
 #include <aiobpf/loop/embedded_stream.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
@@ -34,9 +34,9 @@ void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
   std::free(memory);
 }
 
-namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
 
@@ -45,8 +45,8 @@ namespace {
 struct fixture {
   ~fixture() { largest_batch = std::numeric_limits<std::size_t>::max(); }
 
-  loop::memory_ring ring{1 << 20};
-  loop::memory_source source = ring.source();
+  sources::memory_ring ring{1 << 20};
+  sources::memory_source source = ring.source();
   records::batch batch;
 };
 

@@ -6,15 +6,15 @@
 
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/loop/embedded_stream.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <optional>
 
-namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
@@ -39,7 +39,7 @@ struct fixture {
   }
 
   std::map<int, std::string> before = open_descriptors();
-  std::optional<loop::memory_ring> ring{64 * 1024};
+  std::optional<sources::memory_ring> ring{64 * 1024};
   std::optional<loop::embedded_stream> events{std::in_place};
   records::batch batch;
 };
@@ -80,7 +80,8 @@ BOOST_AUTO_TEST_CASE(a_child_neither_arms_nor_quiets) {
 BOOST_AUTO_TEST_CASE(use_in_a_child_is_an_error_that_says_why) {
   arm();
   BOOST_TEST(in_child([&] { return refused([&] { events->try_read(batch); }); }) == "");
-  BOOST_TEST(in_child([&] { return refused([&] { events->add(loop::memory_ring{4096}.source()); }); }) == "");
+  BOOST_TEST(in_child([&] { return refused([&] { events->add(sources::memory_ring{4096}.source()); }); }) ==
+             "");
   BOOST_TEST(in_child([&] { return refused([&] { events->statistics(); }); }) == "");
   BOOST_TEST(in_child([&] {
                events->close();
@@ -105,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_child_keeps_no_descriptors) {
 BOOST_AUTO_TEST_CASE(a_child_may_make_a_stream_of_its_own) {
   arm();
   BOOST_TEST(in_child([&] {
-               loop::memory_ring own{4096};
+               sources::memory_ring own{4096};
                loop::embedded_stream other;
                other.add(own.source());
                own.emit(numbered_record(1));
@@ -119,7 +120,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(memory_ring_fork)
 
 BOOST_AUTO_TEST_CASE(a_child_cannot_use_its_parents_ring) {
-  loop::memory_ring ring{4096};
+  sources::memory_ring ring{4096};
   const auto source = ring.source();
   BOOST_TEST(in_child([&] { return refused([&] { ring.emit(numbered_record(1)); }); }) == "");
   BOOST_TEST(in_child([&] { return refused([&] { ring.reserve(8); }); }) == "");
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_child_cannot_use_its_parents_ring) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_that_was_reserved_before_a_fork_is_the_parents_to_submit) {
-  loop::memory_ring ring{4096};
+  sources::memory_ring ring{4096};
   auto source = ring.source();
   records::batch batch;
   std::byte* record = ring.reserve(8);

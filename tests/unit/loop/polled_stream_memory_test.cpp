@@ -3,7 +3,7 @@
 #include "numbers.hpp"
 #include "polled_streams.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -17,6 +17,7 @@
 
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 
 namespace {
@@ -45,7 +46,7 @@ struct outcome {
 };
 
 // Reads in rounds that grow from one record to many, some of which is lent, some copied.
-outcome stream_with(loop::polled_stream& stream, const loop::memory_ring& ring) {
+outcome stream_with(loop::polled_stream& stream, const sources::memory_ring& ring) {
   outcome out;
   records::batch batch;
   const auto need = [&](auto&& function) {
@@ -93,7 +94,7 @@ void fail_every_allocation_of(const std::string& kind, bool lasting) {
   long failures = 1;
   long n = 0;
   for (; failures > 0; ++n) {
-    const loop::memory_ring ring{1 << 20};
+    const sources::memory_ring ring{1 << 20};
     std::unique_ptr<loop::polled_stream> stream;
     failed_allocations = 0;
     shortage = lasting;

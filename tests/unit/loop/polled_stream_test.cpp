@@ -8,7 +8,7 @@
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/loop/background_stream.hpp>
 #include <aiobpf/loop/embedded_stream.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -23,6 +23,7 @@
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using boost::test_tools::per_element;
@@ -72,7 +73,7 @@ struct fixture {
     return {{}, "nothing was thrown"};
   }
 
-  loop::memory_ring ring{64 * 1024};
+  sources::memory_ring ring{64 * 1024};
   std::unique_ptr<loop::polled_stream> events;
   records::batch batch;
 };
@@ -124,7 +125,7 @@ BOOST_DATA_TEST_CASE(the_safety_look_finds_what_nobody_was_told_of, polled_kinds
   const auto state = std::make_shared<fake>();
   state->emit_silently(0);
   events = make_polled_stream(kind);
-  const loop::memory_ring silent{4096};
+  const sources::memory_ring silent{4096};
   events->add(silent.source());
   BOOST_TEST(events->try_read(batch) == 0U);
   events->add(fake_source{state});
@@ -162,7 +163,7 @@ BOOST_DATA_TEST_CASE(an_idle_stream_wakes_no_more_often_than_the_safety_look_say
 BOOST_DATA_TEST_CASE(a_producer_thread_is_read_to_the_last_record, polled_kinds, kind) {
   constexpr std::uint64_t count = 100'000;
   for (const auto latency : {0us, 100us}) {
-    const loop::memory_ring filled{64 * 1024};
+    const sources::memory_ring filled{64 * 1024};
     events = make_polled_stream(kind, {.latency = latency});
     events->add(filled.source());
     std::thread producer{[&] {
@@ -185,7 +186,7 @@ BOOST_DATA_TEST_CASE(a_producer_thread_is_read_to_the_last_record, polled_kinds,
 
 BOOST_DATA_TEST_CASE(many_sources_are_told_apart, polled_kinds, kind) {
   events = make_polled_stream(kind);
-  std::vector<loop::memory_ring> rings;
+  std::vector<sources::memory_ring> rings;
   for (std::uint32_t id = 0; id < 50; ++id) {
     rings.emplace_back(4096);
     BOOST_TEST(events->add(rings.back().source()) == id);
@@ -240,7 +241,7 @@ BOOST_DATA_TEST_CASE(an_idle_perf_like_source_is_waited_for_and_wakes, polled_ki
 
 BOOST_DATA_TEST_CASE(sources_come_and_go_while_it_is_read, polled_kinds, kind) {
   open(kind);
-  const loop::memory_ring second{4096};
+  const sources::memory_ring second{4096};
   while (!events->arm()) events->try_read(batch);
   const auto id = events->add(second.source());
   second.emit(numbered_record(1));
@@ -347,7 +348,7 @@ BOOST_DATA_TEST_CASE(closed_it_is_quiet_and_says_so_and_keeps_its_ledger, polled
   BOOST_TEST(!is_readable(events->native_handle()));
   BOOST_TEST(!events->arm());
   BOOST_TEST(error_of([&] { events->try_read(batch); }).code() == bpf::errc::closed);
-  BOOST_TEST(error_of([&] { events->add(loop::memory_ring{4096}.source()); }).code() == bpf::errc::closed);
+  BOOST_TEST(error_of([&] { events->add(sources::memory_ring{4096}.source()); }).code() == bpf::errc::closed);
   BOOST_TEST(error_of([&] { events->remove(0); }).code() == bpf::errc::closed);
   for (const auto& now : {events->statistics(), events->statistics(0)}) {
     BOOST_TEST(now.seen == 1U);
@@ -392,7 +393,7 @@ BOOST_AUTO_TEST_CASE(a_moved_embedded_stream_goes_on) {
 }
 
 BOOST_AUTO_TEST_CASE(a_background_stream_queues_up_to_its_limit_and_leaves_the_rest_in_the_ring) {
-  const loop::memory_ring large{1 << 20};
+  const sources::memory_ring large{1 << 20};
   const auto source = large.source();
   events = std::make_unique<loop::background_stream>(loop::background_options{.queue_bytes = 10'000});
   events->add(large.source());
@@ -436,7 +437,7 @@ BOOST_AUTO_TEST_CASE(background_streams_share_one_thread_unless_told_otherwise) 
   };
   const auto before = threads();
   {
-    std::vector<loop::memory_ring> rings;
+    std::vector<sources::memory_ring> rings;
     std::vector<std::unique_ptr<loop::background_stream>> streams;
     for (int i = 0; i < 20; ++i) {
       rings.emplace_back(4096);
@@ -459,7 +460,7 @@ BOOST_AUTO_TEST_CASE(background_streams_share_one_thread_unless_told_otherwise) 
 }
 
 BOOST_AUTO_TEST_CASE(a_flooded_background_stream_does_not_starve_another) {
-  const loop::memory_ring flooded{1 << 16};
+  const sources::memory_ring flooded{1 << 16};
   auto busy = make_polled_stream("background");
   busy->add(flooded.source());
   std::atomic<bool> stop{false};

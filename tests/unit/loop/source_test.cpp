@@ -2,13 +2,14 @@
 #include "fake_perf_source.hpp"
 #include "fake_source.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
 
@@ -55,8 +56,8 @@ BOOST_AUTO_TEST_CASE(a_fake_perf_buffer_keeps_the_promises_of_a_source) {
 
 BOOST_AUTO_TEST_CASE(a_memory_ring_keeps_the_promises_of_a_source) {
   check_source([] {
-    const loop::memory_ring ring{4096};
-    return source_under_test{std::make_unique<loop::memory_source>(ring.source()),
+    const sources::memory_ring ring{4096};
+    return source_under_test{std::make_unique<sources::memory_source>(ring.source()),
                              [ring](std::uint64_t first, std::uint32_t count) {
                                for (const auto number : numbers_from(first, count)) {
                                  BOOST_TEST(ring.emit(numbered_record(number, 48)));
@@ -98,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_source_that_ends_and_one_that_fails_say_so_behind_their_r
 
 // A visitor of a ring sees records where they are, also those of several lengths and around discarded ones.
 BOOST_AUTO_TEST_CASE(a_visitor_that_throws_has_consumed_the_record_that_it_was_called_with) {
-  const loop::memory_ring ring{64 * 1024};
+  const sources::memory_ring ring{64 * 1024};
   auto source = ring.source();
   for (std::uint64_t number = 0; number < 300; ++number) {
     ring.emit(numbered_record(number, 8 + number % 40));
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_visitor_that_throws_has_consumed_the_record_that_it_was_c
 }
 
 BOOST_AUTO_TEST_CASE(a_visit_goes_on_while_a_batch_has_records_on_loan) {
-  const loop::memory_ring ring{64 * 1024};
+  const sources::memory_ring ring{64 * 1024};
   auto source = ring.source();
   records::batch batch;
   for (const auto number : numbers_from(0, 500)) ring.emit(numbered_record(number, 48));

@@ -2,8 +2,8 @@
 #include "loop_printing.hpp"
 #include "run.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using namespace boost::asio::experimental::awaitable_operators;
 using boost::system::error_code;
@@ -54,7 +55,7 @@ struct fixture {
   }
 
   asio::io_context context;
-  loop::memory_ring ring{64 * 1024};
+  sources::memory_ring ring{64 * 1024};
   loop::stream events{context.get_executor()};
   records::batch batch;
   asio::cancellation_signal cancel;

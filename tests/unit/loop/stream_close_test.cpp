@@ -4,8 +4,8 @@
 #include "run.hpp"
 
 #include <aiobpf/bpf/error.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using boost::system::error_code;
 using boost::test_tools::per_element;
@@ -33,7 +34,7 @@ struct fixture {
   }
 
   asio::io_context context;
-  loop::memory_ring ring{4096};
+  sources::memory_ring ring{4096};
   std::optional<loop::stream> events{std::in_place, context.get_executor()};
   records::batch batch;
   int ended = 0;
@@ -71,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_read_after_close_ends_with_closed) {
 
 BOOST_AUTO_TEST_CASE(no_source_can_be_added_after_close) {
   events->close();
-  BOOST_CHECK_EXCEPTION(events->add(loop::memory_ring{4096}.source()), bpf::error,
+  BOOST_CHECK_EXCEPTION(events->add(sources::memory_ring{4096}.source()), bpf::error,
                         [](const auto& thrown) { return thrown.code() == bpf::errc::closed; });
 }
 
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_stream_destroyed_while_a_read_is_pending_ends_that_read) 
 BOOST_AUTO_TEST_CASE(a_stream_may_be_destroyed_from_inside_its_own_handler) {
   for (const bool stream_waited : {false, true}) {
     events.emplace(context.get_executor());
-    const loop::memory_ring other{4096};
+    const sources::memory_ring other{4096};
     events->add(other.source());
     std::size_t got = 0;
     if (!stream_waited) other.emit(numbered_record(0));
@@ -138,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_ledger_of_the_moment_of_closing_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_read_at_close_is_there_for_the_next_reader) {
-  const loop::memory_ring other{4096};
+  const sources::memory_ring other{4096};
   for (const auto number : numbers_from(0, 4)) other.emit(numbered_record(number));
   for (const auto latency : {std::chrono::nanoseconds{0}, std::chrono::nanoseconds{std::chrono::hours{1}}}) {
     loop::stream reading{context.get_executor(), {.latency = latency, .turn = {.records = 1}}};

@@ -5,8 +5,8 @@
 #include "run.hpp"
 
 #include <aiobpf/bpf/error.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_future.hpp>
@@ -20,6 +20,7 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using boost::system::error_code;
@@ -70,14 +71,14 @@ struct fixture {
 
   std::map<int, std::string> before = open_descriptors();
   std::optional<asio::io_context> context{std::in_place};
-  std::optional<loop::memory_ring> ring{64 * 1024};
+  std::optional<sources::memory_ring> ring{64 * 1024};
   std::optional<loop::stream> events{std::in_place, context->get_executor()};
   records::batch batch;
   std::optional<error_code> completed;
   std::string watched_by_us;
 };
 
-asio::awaitable<void> read_for_ever(loop::memory_ring ring, std::vector<std::uint64_t>& got) {
+asio::awaitable<void> read_for_ever(sources::memory_ring ring, std::vector<std::uint64_t>& got) {
   loop::stream owned{co_await asio::this_coro::executor};
   owned.add(ring.source());
   records::batch into;
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_cancels_leaves_the_parent_waiting) {
 
 BOOST_AUTO_TEST_CASE(a_context_that_ends_in_a_child_may_own_the_stream) {
   std::vector<std::uint64_t> got;
-  loop::memory_ring other{4096};
+  sources::memory_ring other{4096};
   asio::co_spawn(*context, read_for_ever(other, got), asio::detached);
   context->poll();
   BOOST_TEST(in_child([&] {
@@ -172,7 +173,8 @@ BOOST_AUTO_TEST_CASE(a_child_keeps_no_descriptors) {
 
 BOOST_AUTO_TEST_CASE(use_in_a_child_is_an_error_that_says_why) {
   wait();
-  BOOST_TEST(in_child([&] { return refused([&] { events->add(loop::memory_ring{4096}.source()); }); }) == "");
+  BOOST_TEST(in_child([&] { return refused([&] { events->add(sources::memory_ring{4096}.source()); }); }) ==
+             "");
   BOOST_TEST(in_child([&] { return refused([&] { events->statistics(); }); }) == "");
   BOOST_TEST(in_child([&] { return refused([&] { events->statistics(0); }); }) == "");
   BOOST_TEST(in_child([&] {

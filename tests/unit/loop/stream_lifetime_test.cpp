@@ -2,8 +2,8 @@
 #include "numbers.hpp"
 #include "run.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/detached.hpp>
@@ -15,9 +15,9 @@
 #include <thread>
 
 namespace asio = boost::asio;
-namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using boost::system::error_code;
 using boost::test_tools::per_element;
@@ -32,13 +32,13 @@ struct fixture {
   }
 
   asio::io_context context;
-  loop::memory_ring ring{64 * 1024};
+  sources::memory_ring ring{64 * 1024};
   loop::stream events{context.get_executor()};
   records::batch batch;
 };
 
 // Reads for ever; the stream lives in the coroutine.
-asio::awaitable<void> read_for_ever(loop::memory_ring ring, std::shared_ptr<int> token) {
+asio::awaitable<void> read_for_ever(sources::memory_ring ring, std::shared_ptr<int> token) {
   loop::stream owned{co_await asio::this_coro::executor};
   owned.add(ring.source());
   records::batch into;
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(an_exception_in_a_callback_comes_out_of_run_and_leaves_the_
 
 BOOST_AUTO_TEST_CASE(an_exception_in_a_callback_on_a_strand_leaves_nothing_to_wait_for) {
   loop::stream stranded{asio::make_strand(context)};
-  const loop::memory_ring other{4096};
+  const sources::memory_ring other{4096};
   stranded.add(other.source());
   stranded.async_read(batch, [](error_code, std::size_t) { throw std::runtime_error{"of the handler"}; });
   context.poll();
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(an_exception_in_a_callback_on_a_strand_leaves_nothing_to_wa
 BOOST_AUTO_TEST_CASE(a_context_that_ends_under_a_pending_read_ends_the_coroutine_and_its_stream) {
   for (const bool waiting : {false, true}) {
     const auto token = std::make_shared<int>();
-    const loop::memory_ring other{4096};
+    const sources::memory_ring other{4096};
     {
       asio::io_context short_lived;
       asio::co_spawn(short_lived, read_for_ever(other, token), asio::detached);
@@ -185,8 +185,8 @@ BOOST_AUTO_TEST_CASE(on_a_strand_a_stream_works_with_many_threads) {
   static constexpr std::uint64_t count = 100'000;
   const auto strand = asio::make_strand(context);
   loop::stream stranded{strand, {.latency = std::chrono::microseconds{50}}};
-  const loop::memory_ring first{64 * 1024};
-  const loop::memory_ring second{64 * 1024};
+  const sources::memory_ring first{64 * 1024};
+  const sources::memory_ring second{64 * 1024};
   stranded.add(first.source());
   stranded.add(second.source());
 

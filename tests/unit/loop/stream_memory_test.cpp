@@ -2,8 +2,8 @@
 #include "failing_new.hpp"
 #include "numbers.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,6 +15,7 @@
 
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 
 namespace {
@@ -53,7 +54,7 @@ BOOST_AUTO_TEST_CASE(an_allocation_that_fails_ends_one_read_and_loses_nothing) {
   failed_allocations = 1;
   long n = 0;
   for (; failed_allocations > 0; ++n) {
-    const loop::memory_ring ring{1 << 16};
+    const sources::memory_ring ring{1 << 16};
     boost::asio::io_context context;
     loop::stream events{context.get_executor()};
     events.add(ring.source());
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(an_allocation_that_fails_ends_one_read_and_loses_nothing) {
 BOOST_AUTO_TEST_CASE(cancelling_and_closing_need_no_memory) {
   for (const bool closing : {false, true}) {
     for (int handlers = 0; handlers < 3; ++handlers) {  // its turn is posted; it waits
-      const loop::memory_ring ring{1 << 16};
+      const sources::memory_ring ring{1 << 16};
       boost::asio::io_context context;
       loop::stream events{context.get_executor()};
       events.add(ring.source());

@@ -4,8 +4,8 @@
 #include "run.hpp"
 
 #include <aiobpf/bpf/error.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -20,6 +20,7 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using boost::system::error_code;
 using boost::test_tools::per_element;
@@ -28,7 +29,7 @@ namespace {
 
 struct fixture {
   asio::io_context context;
-  loop::memory_ring ring{64 * 1024};
+  sources::memory_ring ring{64 * 1024};
   loop::stream events{context.get_executor()};
   records::batch batch;
 
@@ -127,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_second_read_is_busy_and_the_first_goes_on) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pending_read_gets_the_records_of_a_source_that_is_added) {
-  const loop::memory_ring other{4096};
+  const sources::memory_ring other{4096};
   events.add(ring.source());
   std::size_t got = 0;
   events.async_read(batch, [&](error_code, std::size_t records) { got = records; });
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_pending_read_gets_the_records_of_a_source_that_is_added) 
 }
 
 BOOST_AUTO_TEST_CASE(a_source_may_be_removed_while_a_read_is_pending) {
-  const loop::memory_ring other{4096};
+  const sources::memory_ring other{4096};
   events.add(ring.source());
   const auto id = events.add(other.source());
   std::size_t got = 0;
@@ -179,7 +180,7 @@ BOOST_AUTO_TEST_CASE(when_every_source_has_ended_so_do_reads) {
 }
 
 BOOST_AUTO_TEST_CASE(a_copying_read_leaves_nothing_in_the_ring) {
-  const loop::memory_ring small{16 * 1024};
+  const sources::memory_ring small{16 * 1024};
   events.add(small.source());
   const auto fill = [&] {
     std::uint64_t count = 0;
@@ -290,7 +291,7 @@ BOOST_AUTO_TEST_CASE(a_budget_of_nothing_still_takes_one_record_a_read) {
 }
 
 BOOST_AUTO_TEST_CASE(several_sources_are_read_together_and_told_apart) {
-  const loop::memory_ring other{4096};
+  const sources::memory_ring other{4096};
   const auto first = events.add(ring.source());
   const auto second = events.add(other.source());
   emit(0, 3);
@@ -301,7 +302,7 @@ BOOST_AUTO_TEST_CASE(several_sources_are_read_together_and_told_apart) {
 }
 
 BOOST_AUTO_TEST_CASE(a_full_source_does_not_keep_the_others_waiting) {
-  const loop::memory_ring trickle{4096};
+  const sources::memory_ring trickle{4096};
   loop::stream both{context.get_executor(), {.turn = {.records = 8}}};
   both.add(ring.source());
   const auto second = both.add(trickle.source());

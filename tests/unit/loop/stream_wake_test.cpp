@@ -2,9 +2,9 @@
 #include "loop_printing.hpp"
 #include "run.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/source_set.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,6 +18,7 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using boost::system::error_code;
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_busy_head_does_not_make_the_loop_spin) {
 // A kernel ring's descriptor, too, stays readable while its head is busy: nobody asks it twice.
 BOOST_AUTO_TEST_CASE(a_descriptor_that_stays_readable_wakes_once) {
   loop::stream stream{context.get_executor()};
-  const loop::memory_ring ring{4096};
+  const sources::memory_ring ring{4096};
   stream.add(ring.source());
   std::byte* const head = ring.reserve(8);
   ring.emit(numbered_record(1));
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(closing_releases_what_is_held_back) {
 
 BOOST_AUTO_TEST_CASE(a_corrupt_source_completes_with_ring_corrupt_and_the_others_can_be_read) {
   auto& stream = open();
-  const loop::memory_ring other{4096};
+  const sources::memory_ring other{4096};
   stream.add(other.source());
   state->failure = bpf::errc::ring_corrupt;
   start_read();
@@ -169,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_corrupt_source_completes_with_ring_corrupt_and_the_others
 
 BOOST_AUTO_TEST_CASE(a_corrupt_source_is_reported_although_another_always_has_records) {
   auto& stream = open();
-  const loop::memory_ring flooded{4096};
+  const sources::memory_ring flooded{4096};
   stream.add(flooded.source());
   state->failure = bpf::errc::ring_corrupt;
   int reported = 0;
@@ -198,7 +199,7 @@ BOOST_AUTO_TEST_CASE(records_before_the_corruption_are_delivered_first) {
 
 // A program that discards all its records must not make a waiting batch grow.
 BOOST_AUTO_TEST_CASE(discarded_records_do_not_pile_up_in_the_batch) {
-  const loop::memory_ring ring{64 * 1024};
+  const sources::memory_ring ring{64 * 1024};
   loop::stream stream{context.get_executor()};
   stream.add(ring.source());
   stream.async_read(batch, [&](error_code, std::size_t) { ended = true; });
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(discarded_records_do_not_pile_up_in_the_batch) {
 }
 
 BOOST_AUTO_TEST_CASE(other_work_of_the_loop_runs_between_two_reads) {
-  const loop::memory_ring ring{64 * 1024};
+  const sources::memory_ring ring{64 * 1024};
   loop::stream stream{context.get_executor(), {.turn = {.records = 1}}};
   stream.add(ring.source());
   for (const auto number : numbers_from(0, 100)) ring.emit(numbered_record(number));

@@ -3,8 +3,8 @@
 #include "numbers.hpp"
 #include "run.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,6 +14,7 @@
 namespace asio = boost::asio;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
@@ -24,7 +25,7 @@ namespace {
 void read_beside_a_ticker(loop::stream_options options, std::chrono::nanoseconds each) {
   static constexpr auto time = 500ms;
   asio::io_context context;
-  const loop::memory_ring ring{1 << 20};
+  const sources::memory_ring ring{1 << 20};
   loop::stream events{context.get_executor(), options};
   events.add(ring.source());
   std::atomic<bool> over{false};

@@ -1,6 +1,6 @@
-#include <aiobpf/bpf/ring_writer.hpp>
+#include <aiobpf/rings/ring_writer.hpp>
 
-namespace aiobpf::bpf {
+namespace aiobpf::rings {
 
 ring_writer::reservation ring_writer::reserve(std::size_t bytes) noexcept {
   const std::size_t size = memory_.size();
@@ -28,4 +28,4 @@ bool ring_writer::commit(std::byte* record, std::uint32_t flag) noexcept {
   return (memory_.consumed() & (memory_.size() - 1)) == (at & (memory_.size() - 1));
 }
 
-}  // namespace aiobpf::bpf
+}  // namespace aiobpf::rings

@@ -1,8 +1,8 @@
 #include <aiobpf/bpf/map.hpp>
-#include <aiobpf/bpf/ring_memory.hpp>
 #include <aiobpf/bpf/system_call.hpp>
+#include <aiobpf/rings/ring_memory.hpp>
 
-#include "throw_error.hpp"
+#include "../bpf/throw_error.hpp"
 
 #include <linux/bpf.h>
 #include <sys/mman.h>
@@ -12,7 +12,7 @@
 #include <bit>
 #include <cerrno>
 
-namespace aiobpf::bpf {
+namespace aiobpf::rings {
 namespace {
 
 // A piece of address space, unmapped at its end.
@@ -50,7 +50,7 @@ bool lay_over(std::byte* at, std::size_t length, int fd, std::size_t offset) {
 }  // namespace
 
 struct ring_memory::region {
-  unique_fd fd;
+  bpf::unique_fd fd;
   std::size_t size = 0;
   mapping consumer;
   mapping producer;  // and the data, twice
@@ -68,45 +68,46 @@ std::size_t ring_memory::page_size() noexcept {
   return size;
 }
 
-ring_memory ring_memory::map_kernel_ring(const map& ring) {
+ring_memory ring_memory::map_kernel_ring(const bpf::map& ring) {
   const std::string step = "read ring '" + ring.name() + "'";
   if (ring.type() != BPF_MAP_TYPE_RINGBUF) {
-    throw_error(errc::wrong_type, step,
-                "the map is a '" + ring.type_name() + "'; a BPF_MAP_TYPE_RINGBUF is needed");
+    bpf::throw_error(bpf::errc::wrong_type, step,
+                     "the map is a '" + ring.type_name() + "'; a BPF_MAP_TYPE_RINGBUF is needed");
   }
   const auto made = std::make_shared<region>();
-  made->fd = unique_fd::duplicate(ring.native_handle());
+  made->fd = bpf::unique_fd::duplicate(ring.native_handle());
   made->size = ring.max_entries();
   const int fd = made->fd.get();
   const std::size_t page = page_size();
 
   made->consumer = mapping{page, read_write, MAP_SHARED, fd, 0};
-  if (!made->consumer) throw_errno(errno, step + ": map the consumer page");
+  if (!made->consumer) bpf::throw_errno(errno, step + ": map the consumer page");
   made->producer = mapping{page + 2 * made->size, PROT_READ, MAP_SHARED, fd, page};
-  if (!made->producer) throw_errno(errno, step + ": map the data pages");
+  if (!made->producer) bpf::throw_errno(errno, step + ": map the data pages");
   return ring_memory{made};
 }
 
-ring_memory ring_memory::make(std::size_t size, unique_fd pollable) {
+ring_memory ring_memory::make(std::size_t size, bpf::unique_fd pollable) {
   const std::string step = "make a ring in memory";
   const std::size_t page = page_size();
   const auto made = std::make_shared<region>();
   made->fd = std::move(pollable);
   made->size = std::bit_ceil(std::max(size, page));
 
-  const unique_fd file{::memfd_create("aiobpf-ring", MFD_CLOEXEC)};
-  if (!file) throw_system_call(errno, step);
-  if (::ftruncate(file.get(), static_cast<off_t>(2 * page + made->size)) != 0) throw_system_call(errno, step);
+  const bpf::unique_fd file{::memfd_create("aiobpf-ring", MFD_CLOEXEC)};
+  if (!file) bpf::throw_system_call(errno, step);
+  if (::ftruncate(file.get(), static_cast<off_t>(2 * page + made->size)) != 0)
+    bpf::throw_system_call(errno, step);
 
   made->consumer = mapping{page, read_write, MAP_SHARED, file.get(), 0};
-  if (!made->consumer) throw_system_call(errno, step);
+  if (!made->consumer) bpf::throw_system_call(errno, step);
   // Reserve the addresses in one piece, then lay the file over them: once, and its data once more.
   made->producer = mapping{page + 2 * made->size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0};
   if (!made->producer || !lay_over(made->producer.bytes(), page + made->size, file.get(), page) ||
       !lay_over(made->producer.bytes() + page + made->size, made->size, file.get(), 2 * page)) {
-    throw_system_call(errno, step);
+    bpf::throw_system_call(errno, step);
   }
   return ring_memory{made};
 }
 
-}  // namespace aiobpf::bpf
+}  // namespace aiobpf::rings

@@ -1,6 +1,6 @@
 #include "ring_maker.hpp"
 
-#include <aiobpf/bpf/consumer_position.hpp>
+#include <aiobpf/rings/consumer_position.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,14 +8,14 @@
 #include <thread>
 #include <vector>
 
-namespace bpf = aiobpf::bpf;
+namespace rings = aiobpf::rings;
 using aiobpf::tests::ring_maker;
 
 BOOST_AUTO_TEST_SUITE(consumer_position)
 
 BOOST_AUTO_TEST_CASE(it_goes_on_where_the_last_reader_released) {
   ring_maker ring{4096, 64};
-  bpf::consumer_position position{ring.memory()};
+  rings::consumer_position position{ring.memory()};
   BOOST_TEST(position.released() == 64U);
   BOOST_TEST(position.release(80));
   BOOST_TEST(position.released() == 80U);
@@ -24,8 +24,8 @@ BOOST_AUTO_TEST_CASE(it_goes_on_where_the_last_reader_released) {
 
 BOOST_AUTO_TEST_CASE(a_ring_that_another_reader_released_is_not_released_any_more) {
   ring_maker ring;
-  bpf::consumer_position first{ring.memory()};
-  bpf::consumer_position second{ring.memory()};
+  rings::consumer_position first{ring.memory()};
+  rings::consumer_position second{ring.memory()};
   BOOST_TEST(first.release(16));
   BOOST_TEST(second.is_taken());
   BOOST_TEST(!second.release(32));
@@ -38,8 +38,8 @@ BOOST_AUTO_TEST_CASE(a_ring_that_another_reader_released_is_not_released_any_mor
 
 BOOST_AUTO_TEST_CASE(releasing_nothing_tells_whether_the_ring_was_taken) {
   ring_maker ring;
-  bpf::consumer_position first{ring.memory()};
-  bpf::consumer_position second{ring.memory()};
+  rings::consumer_position first{ring.memory()};
+  rings::consumer_position second{ring.memory()};
   BOOST_TEST(first.release(0));
   first.release(16);
   BOOST_TEST(!second.release(0));
@@ -53,8 +53,8 @@ struct crossing {
 
   void run() {
     ring_maker ring;
-    bpf::ring_memory& memory = ring.memory();
-    bpf::consumer_position position{memory};
+    rings::ring_memory& memory = ring.memory();
+    rings::consumer_position position{memory};
     std::atomic<int> ready{0};
     const auto meet = [&ready] {
       for (++ready; ready < 2;) std::this_thread::yield();

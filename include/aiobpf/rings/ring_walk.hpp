@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-namespace aiobpf::bpf {
+namespace aiobpf::rings {
 
 /// How far one walk may go. At least one record is always taken, so that any limit makes progress.
 struct ring_limits {
@@ -190,4 +190,4 @@ void walk_ring(const std::byte* data, std::size_t size, std::uint64_t begin, std
   }
 }
 
-}  // namespace aiobpf::bpf
+}  // namespace aiobpf::rings

@@ -2,7 +2,7 @@
 
 #include "check_source.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -27,8 +27,8 @@ struct lending_ring {
     return taken;
   }
 
-  loop::memory_ring ring{ring_bytes};
-  std::optional<loop::memory_source> source{ring.source()};
+  sources::memory_ring ring{ring_bytes};
+  std::optional<sources::memory_source> source{ring.source()};
   records::batch batch;
 };
 

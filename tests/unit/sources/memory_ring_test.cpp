@@ -1,15 +1,15 @@
 #include "check_source.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
 #include <thread>
 
-namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 namespace tests = aiobpf::tests;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
@@ -17,8 +17,8 @@ using boost::test_tools::per_element;
 namespace {
 
 struct fixture {
-  loop::memory_ring ring{4096};
-  loop::memory_source source = ring.source();
+  sources::memory_ring ring{4096};
+  sources::memory_source source = ring.source();
   records::batch batch;
 
   loop::drain_result drain() { return tests::drain(source, batch); }
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_record_that_never_fits_is_counted_as_oversize) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_has_30_bits_for_its_length_however_large_the_ring) {
-  const loop::memory_ring large{std::size_t{1} << 32};
+  const sources::memory_ring large{std::size_t{1} << 32};
   auto reading = large.source();
   BOOST_TEST(large.reserve(std::size_t{1} << 30) == nullptr);
   BOOST_TEST(large.reserve((std::size_t{1} << 32) + 8) == nullptr);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(an_empty_record_is_a_record) {
 
 BOOST_AUTO_TEST_CASE(the_ring_lives_as_long_as_its_source) {
   auto orphan = [] {
-    const loop::memory_ring short_lived{4096};
+    const sources::memory_ring short_lived{4096};
     short_lived.emit(numbered_record(5));
     return short_lived.source();
   }();
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(the_last_record_of_a_drain_that_holds_it_back_keeps_its_pla
 }
 
 BOOST_AUTO_TEST_CASE(a_drain_never_takes_more_bytes_than_its_limit_if_it_has_one_record) {
-  const loop::memory_ring large{1 << 20};
+  const sources::memory_ring large{1 << 20};
   auto reading = large.source();
   // Many small ones, then one that is larger than what is left.
   for (std::uint64_t number = 0; number < 700; ++number) large.emit(numbered_record(number, 48));

@@ -1,21 +1,21 @@
 #pragma once
 
-#include <aiobpf/loop/ring_channel.hpp>
 #include <aiobpf/loop/source.hpp>
+#include <aiobpf/sources/ring_channel.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
 
-namespace aiobpf::loop {
+namespace aiobpf::sources {
 
 class memory_source;
 
 /// A ring in this process's own memory, with the kernel ring's layout: the same readers read it, without
 /// a kernel. For tests, for replay, and for producers that are not BPF programs.
 ///
-///   loop::memory_ring ring{64 * 1024};
+///   sources::memory_ring ring{64 * 1024};
 ///   events.add(ring.source());
 ///   ring.emit(bytes);
 ///
@@ -49,13 +49,14 @@ private:
 };
 
 /// The reading side of a memory_ring.
-class memory_source final : public single_source {
+class memory_source final : public loop::single_source {
 public:
   std::string name() const override { return "ring in memory"; }
   int native_handle() const noexcept override { return ring_.reader().native_handle(); }
   bool has_records() const noexcept override { return ring_.reader().available() > 0; }
-  drain_result drain(const drain_request& request, records::batch_writer& out) override;
-  drain_result visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor) override;
+  loop::drain_result drain(const loop::drain_request& request, records::batch_writer& out) override;
+  loop::drain_result visit(const loop::drain_request& request, std::uint32_t id,
+                           loop::segment_visitor& visitor) override;
   void release() noexcept override { ring_.release(); }
   records::ledger statistics() const override;
   records::ledger verify() const override;
@@ -68,4 +69,4 @@ private:
   ring_channel ring_;
 };
 
-}  // namespace aiobpf::loop
+}  // namespace aiobpf::sources

@@ -1,13 +1,12 @@
 // Records that are read in place: on loan in a batch, and released with it.
 #include "lending_ring.hpp"
 
-#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <thread>
 
-namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
 namespace tests = aiobpf::tests;

@@ -1,11 +1,11 @@
 #include <aiobpf/bpf/error.hpp>
-#include <aiobpf/loop/ring_source.hpp>
+#include <aiobpf/sources/ring_source.hpp>
 
 #include <array>
 #include <string>
 #include <utility>
 
-namespace aiobpf::loop {
+namespace aiobpf::sources {
 namespace {
 
 using records::cause;
@@ -58,7 +58,9 @@ ring_source::ring_source(const bpf::object& object, std::string_view name)
 }
 
 ring_source::ring_source(const bpf::map& ring, const std::optional<bpf::map>& counters)
-    : name_(ring.name()), ring_(bpf::ring_memory::map_kernel_ring(ring)), counters_(map_counters(counters)) {
+    : name_(ring.name()),
+      ring_(rings::ring_memory::map_kernel_ring(ring)),
+      counters_(map_counters(counters)) {
   if (!counters_) return;
   if (ring_.reader().next() == 0) {  // nobody has read it: all that was counted is still to be read
     earlier_.observe({});
@@ -84,23 +86,24 @@ void ring_source::observe(bool again) const noexcept {
     const auto walk = ring_.reader().look_ahead();
     earlier_.observe({.before = before,
                       .after = read_counters(),
-                      .met_reserved = walk.stop != bpf::ring_stop::empty,
+                      .met_reserved = walk.stop != rings::ring_stop::empty,
                       .found = ring_.received() + walk.records});
   }
 }
 
 // The ring is empty, and the walk over it short: the best moment there is.
-void ring_source::drained(const drain_result& result) const noexcept {
-  if (counters_ && !earlier_.count() && result.stop == drain_stop::empty) observe();
+void ring_source::drained(const loop::drain_result& result) const noexcept {
+  if (counters_ && !earlier_.count() && result.stop == loop::drain_stop::empty) observe();
 }
 
-drain_result ring_source::drain(const drain_request& request, records::batch_writer& out) {
+loop::drain_result ring_source::drain(const loop::drain_request& request, records::batch_writer& out) {
   const auto result = ring_.drain(request, out);
   drained(result);
   return result;
 }
 
-drain_result ring_source::visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor) {
+loop::drain_result ring_source::visit(const loop::drain_request& request, std::uint32_t id,
+                                      loop::segment_visitor& visitor) {
   const auto result = ring_.visit(request, id, visitor);
   drained(result);
   return result;
@@ -145,4 +148,4 @@ records::ledger ring_source::verify() const {
   return out;
 }
 
-}  // namespace aiobpf::loop
+}  // namespace aiobpf::sources

@@ -7,8 +7,10 @@
 #include <memory>
 
 namespace aiobpf::bpf {
-
 class map;
+}
+
+namespace aiobpf::rings {
 
 /// The memory of a BPF ring buffer: two positions and the data. Copies share one mapping, which
 /// ends with the last of them.
@@ -20,12 +22,12 @@ class ring_memory {
 public:
   /// Maps the ring of a BPF map and keeps a descriptor of it for polling.
   /// Throws bpf::error: wrong_type (not a ring buffer), an errno (EPERM, ENOMEM).
-  static ring_memory map_kernel_ring(const map& ring);
+  static ring_memory map_kernel_ring(const bpf::map& ring);
 
   /// A ring without the kernel, in anonymous memory of the same layout; `size` is rounded up to a power of
   /// two and at least a page. `pollable` (an eventfd, say) is what native_handle() gives.
   /// Throws bpf::error: an errno.
-  static ring_memory make(std::size_t size, unique_fd pollable);
+  static ring_memory make(std::size_t size, bpf::unique_fd pollable);
 
   const std::byte* data() const noexcept {
     return reinterpret_cast<const std::byte*>(producer_) + page_size();
@@ -63,4 +65,4 @@ private:
   int fd_;
 };
 
-}  // namespace aiobpf::bpf
+}  // namespace aiobpf::rings

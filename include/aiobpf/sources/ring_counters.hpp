@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace aiobpf::loop {
+namespace aiobpf::sources {
 
 /// What the producers of a ring have counted since the ring was made, summed over all CPUs. Each count only
 /// grows.
@@ -68,4 +68,4 @@ private:
   std::optional<std::uint64_t> count_;
 };
 
-}  // namespace aiobpf::loop
+}  // namespace aiobpf::sources

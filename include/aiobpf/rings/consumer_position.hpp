@@ -1,12 +1,12 @@
 #pragma once
 
 #include <aiobpf/bpf/fork_guard.hpp>
-#include <aiobpf/bpf/ring_memory.hpp>
+#include <aiobpf/rings/ring_memory.hpp>
 
 #include <cstdint>
 #include <utility>
 
-namespace aiobpf::bpf {
+namespace aiobpf::rings {
 
 /// One reader's hold of a ring: how far that reader has released it.
 ///
@@ -42,9 +42,9 @@ public:
   void adopt(std::uint64_t released) noexcept { released_ = released; }
 
 private:
-  fork_guard made_;
+  bpf::fork_guard made_;
   ring_memory memory_;
   std::uint64_t released_;
 };
 
-}  // namespace aiobpf::bpf
+}  // namespace aiobpf::rings

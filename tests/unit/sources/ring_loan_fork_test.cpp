@@ -2,14 +2,14 @@
 #include "in_child.hpp"
 #include "lending_ring.hpp"
 
-#include <aiobpf/bpf/ring_reader.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
+#include <aiobpf/rings/ring_reader.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 namespace bpf = aiobpf::bpf;
-namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace rings = aiobpf::rings;
 using namespace aiobpf::tests;
 using boost::test_tools::per_element;
 
@@ -67,12 +67,12 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(ring_reader_fork)
 
 BOOST_AUTO_TEST_CASE(a_ring_that_a_parent_reads_is_taken_for_its_child) {
-  auto memory = bpf::ring_memory::make(4096, bpf::unique_fd{});
-  bpf::ring_reader reader{memory};
+  auto memory = rings::ring_memory::make(4096, bpf::unique_fd{});
+  rings::ring_reader reader{memory};
   BOOST_TEST(in_child([&] {
-               return reader.drain({}, [](auto) {}).stop == bpf::ring_stop::taken ? "" : "not taken";
+               return reader.drain({}, [](auto) {}).stop == rings::ring_stop::taken ? "" : "not taken";
              }) == "");
-  BOOST_TEST((reader.drain({}, [](auto) {}).stop == bpf::ring_stop::empty));
+  BOOST_TEST((reader.drain({}, [](auto) {}).stop == rings::ring_stop::empty));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <aiobpf/bpf/ring_reader.hpp>
 #include <aiobpf/loop/channel.hpp>
-#include <aiobpf/loop/ring_loan.hpp>
 #include <aiobpf/records/batch_writer.hpp>
+#include <aiobpf/rings/ring_reader.hpp>
+#include <aiobpf/sources/ring_loan.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
-namespace aiobpf::loop {
+namespace aiobpf::sources {
 
 /// Brings the records of a ring into batches, or before a visitor; what all sources that are rings share.
 ///
@@ -29,34 +29,35 @@ public:
   /// A visitor gets records while they are in the first-level cache: this many at a time.
   static constexpr std::size_t visited_records = 128;
 
-  explicit ring_channel(bpf::ring_memory memory)
+  explicit ring_channel(rings::ring_memory memory)
       : reader_(std::move(memory)), loan_(std::make_shared<ring_loan>(reader_.position())) {}
 
   /// As in channel.
-  drain_result drain(const drain_request& request, records::batch_writer& out);
-  drain_result visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor);
+  loop::drain_result drain(const loop::drain_request& request, records::batch_writer& out);
+  loop::drain_result visit(const loop::drain_request& request, std::uint32_t id,
+                           loop::segment_visitor& visitor);
   void release() noexcept { release(reader_.next()); }
 
   /// Whether another reader has taken the ring: what is in it is that reader's.
   bool is_taken() const noexcept;
 
-  const bpf::ring_reader& reader() const noexcept { return reader_; }
+  const rings::ring_reader& reader() const noexcept { return reader_; }
   std::uint64_t received() const noexcept { return received_; }  ///< records
   std::uint64_t bytes() const noexcept { return bytes_; }        ///< of ring space
 
 private:
   bool is_lent() noexcept;
   bool release(std::uint64_t to) noexcept;
-  bool copy_out(const bpf::ring_walk& walk, records::batch_writer& out, std::uint64_t release_to);
-  records::segment describe(const bpf::ring_walk& walk, records::slot* slots) const;
+  bool copy_out(const rings::ring_walk& walk, records::batch_writer& out, std::uint64_t release_to);
+  records::segment describe(const rings::ring_walk& walk, records::slot* slots) const;
   bool has_more() noexcept;
   void take(std::uint64_t bytes, std::size_t records) noexcept;
 
-  bpf::ring_reader reader_;
+  rings::ring_reader reader_;
   std::shared_ptr<ring_loan> loan_;
   bool lent_ = false;  // the loan has the position, and may be back meanwhile
   std::uint64_t received_ = 0;
   std::uint64_t bytes_ = 0;
 };
 
-}  // namespace aiobpf::loop
+}  // namespace aiobpf::sources

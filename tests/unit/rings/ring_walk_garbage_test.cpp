@@ -1,7 +1,7 @@
 // Memory that no kernel would write: a ring's pages are shared with whoever has its descriptor.
 #include "bpf_printing.hpp"
 
-#include <aiobpf/bpf/ring_walk.hpp>
+#include <aiobpf/rings/ring_walk.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,33 +13,33 @@
 #include <random>
 #include <vector>
 
-namespace bpf = aiobpf::bpf;
-using bpf::ring_stop;
+namespace rings = aiobpf::rings;
+using rings::ring_stop;
 
 namespace {
 
 // A walk that reads every byte it is given, so that a wrong span is a wrong access.
-bpf::ring_walk read_all(const std::byte* data, std::size_t size, std::uint64_t begin, std::uint64_t producer,
-                        std::uint32_t guess, bpf::ring_limits limits = {}) {
-  bpf::ring_walk walk;
+rings::ring_walk read_all(const std::byte* data, std::size_t size, std::uint64_t begin,
+                          std::uint64_t producer, std::uint32_t guess, rings::ring_limits limits = {}) {
+  rings::ring_walk walk;
   unsigned sum = 0;
-  bpf::walk_ring(data, size, begin, producer, limits, guess, walk,
-                 [&](const std::byte* record, std::uint32_t length) {
-                   for (std::uint32_t i = 0; i < length; ++i) sum += std::to_integer<unsigned>(record[i]);
-                 });
+  rings::walk_ring(data, size, begin, producer, limits, guess, walk,
+                   [&](const std::byte* record, std::uint32_t length) {
+                     for (std::uint32_t i = 0; i < length; ++i) sum += std::to_integer<unsigned>(record[i]);
+                   });
   volatile unsigned keep = sum;
   static_cast<void>(keep);
   return walk;
 }
 
 // What holds of every walk, whatever the memory.
-void check_sane(const bpf::ring_walk& walk, std::uint64_t begin, std::uint64_t producer) {
+void check_sane(const rings::ring_walk& walk, std::uint64_t begin, std::uint64_t producer) {
   const std::uint64_t walked = walk.end - walk.begin;
   BOOST_REQUIRE(walk.begin == begin);
   BOOST_REQUIRE(walk.end % 8 == begin % 8);
   BOOST_REQUIRE(walked == 0 || walked <= producer - begin);
   BOOST_REQUIRE(walk.last - begin <= walked);
-  BOOST_REQUIRE((walk.records + walk.discarded) * bpf::ring_header::size <= walked);
+  BOOST_REQUIRE((walk.records + walk.discarded) * rings::ring_header::size <= walked);
   BOOST_REQUIRE((walk.stop != ring_stop::empty || walk.end == producer));
 }
 
@@ -48,7 +48,7 @@ void fill(std::vector<std::uint32_t>& words, std::mt19937& random) {
   for (auto& word : words) {
     switch (random() % 6) {
       case 0: word = static_cast<std::uint32_t>(random()); break;
-      case 1: word = static_cast<std::uint32_t>(random() % 64) | bpf::ring_header::discard_bit; break;
+      case 1: word = static_cast<std::uint32_t>(random() % 64) | rings::ring_header::discard_bit; break;
       case 2: word = static_cast<std::uint32_t>(random() % 64); break;
       default: word = 8;
     }
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(short_random_memory_is_never_read_past_its_end) {
     const std::size_t bytes = words.size() * sizeof(std::uint32_t);
     const auto block = std::make_unique<std::byte[]>(bytes);
     if (bytes > 0) std::memcpy(block.get(), words.data(), bytes);
-    const bpf::ring_limits limits{.records = random() % 8, .bytes = random() % 128};
+    const rings::ring_limits limits{.records = random() % 8, .bytes = random() % 128};
 
     const auto walk =
         read_all(block.get(), 4096, 4096, 4096 + bytes, static_cast<std::uint32_t>(random() % 64), limits);

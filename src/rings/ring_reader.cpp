@@ -1,6 +1,6 @@
-#include <aiobpf/bpf/ring_reader.hpp>
+#include <aiobpf/rings/ring_reader.hpp>
 
-namespace aiobpf::bpf {
+namespace aiobpf::rings {
 
 ring_walk ring_reader::peek(ring_limits limits) noexcept {
   ring_walk walk;
@@ -17,4 +17,4 @@ ring_walk ring_reader::look_ahead() const noexcept {
   return walk;
 }
 
-}  // namespace aiobpf::bpf
+}  // namespace aiobpf::rings

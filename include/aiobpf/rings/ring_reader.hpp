@@ -1,14 +1,14 @@
 #pragma once
 
-#include <aiobpf/bpf/consumer_position.hpp>
-#include <aiobpf/bpf/ring_memory.hpp>
-#include <aiobpf/bpf/ring_walk.hpp>
+#include <aiobpf/rings/consumer_position.hpp>
+#include <aiobpf/rings/ring_memory.hpp>
+#include <aiobpf/rings/ring_walk.hpp>
 
 #include <cstdint>
 #include <span>
 #include <utility>
 
-namespace aiobpf::bpf {
+namespace aiobpf::rings {
 
 /// Whether the last record of a drain is released with the others.
 enum class ring_release : std::uint8_t {
@@ -113,4 +113,4 @@ private:
   std::uint32_t guess_ = 0;
 };
 
-}  // namespace aiobpf::bpf
+}  // namespace aiobpf::rings

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <aiobpf/bpf/ring_memory.hpp>
-#include <aiobpf/bpf/ring_walk.hpp>
+#include <aiobpf/rings/ring_memory.hpp>
+#include <aiobpf/rings/ring_walk.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
-namespace aiobpf::bpf {
+namespace aiobpf::rings {
 
 /// The producing side of a ring that this process may write: the kernel's protocol of reserve and commit.
 ///
@@ -40,4 +40,4 @@ private:
   ring_memory memory_;
 };
 
-}  // namespace aiobpf::bpf
+}  // namespace aiobpf::rings

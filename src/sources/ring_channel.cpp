@@ -1,29 +1,30 @@
 #include <aiobpf/bpf/errc.hpp>
-#include <aiobpf/loop/ring_channel.hpp>
+#include <aiobpf/sources/ring_channel.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-namespace aiobpf::loop {
+namespace aiobpf::sources {
 namespace {
 
-drain_result taken_by_another() noexcept {
-  return {.stop = drain_stop::failed, .error = bpf::errc::ring_taken};
+loop::drain_result taken_by_another() noexcept {
+  return {.stop = loop::drain_stop::failed, .error = bpf::errc::ring_taken};
 }
 
-drain_result ended_by(bpf::ring_stop stop) noexcept {
+loop::drain_result ended_by(rings::ring_stop stop) noexcept {
   switch (stop) {
-    case bpf::ring_stop::empty: return {.stop = drain_stop::empty};
-    case bpf::ring_stop::busy: return {.stop = drain_stop::busy};
-    case bpf::ring_stop::limit: return {.stop = drain_stop::limit};
-    case bpf::ring_stop::corrupt: return {.stop = drain_stop::failed, .error = bpf::errc::ring_corrupt};
-    case bpf::ring_stop::taken: break;
+    case rings::ring_stop::empty: return {.stop = loop::drain_stop::empty};
+    case rings::ring_stop::busy: return {.stop = loop::drain_stop::busy};
+    case rings::ring_stop::limit: return {.stop = loop::drain_stop::limit};
+    case rings::ring_stop::corrupt:
+      return {.stop = loop::drain_stop::failed, .error = bpf::errc::ring_corrupt};
+    case rings::ring_stop::taken: break;
   }
   return taken_by_another();
 }
 
-std::uint64_t release_position(const bpf::ring_walk& walk, const drain_request& request) noexcept {
+std::uint64_t release_position(const rings::ring_walk& walk, const loop::drain_request& request) noexcept {
   return request.wakeups ? walk.end : walk.last;
 }
 
@@ -50,14 +51,14 @@ bool ring_channel::release(std::uint64_t to) noexcept {
 }
 
 // The records of a walk, where they are. `slots` has room for all of them when their lengths differ.
-records::segment ring_channel::describe(const bpf::ring_walk& walk, records::slot* slots) const {
-  const std::byte* const first = reader_.at(walk.begin) + bpf::ring_header::size;
+records::segment ring_channel::describe(const rings::ring_walk& walk, records::slot* slots) const {
+  const std::byte* const first = reader_.at(walk.begin) + rings::ring_header::size;
   records::segment out{.data = first,
                        .position = walk.begin,
                        .bytes = walk.end - walk.begin,
                        .count = static_cast<std::uint32_t>(walk.records),
                        .length = walk.length,
-                       .stride = static_cast<std::uint32_t>(bpf::ring_header::stride(walk.length))};
+                       .stride = static_cast<std::uint32_t>(rings::ring_header::stride(walk.length))};
   if (walk.uniform || walk.records == 0) return out;
   records::slot* next = slots;
   reader_.for_each(walk, [&](const std::byte* data, std::uint32_t length) {
@@ -73,13 +74,13 @@ records::segment ring_channel::describe(const bpf::ring_walk& walk, records::slo
 
 // Released before they are part of the batch: a release that succeeds says that nobody else had them, and
 // that no producer has written over them meanwhile.
-bool ring_channel::copy_out(const bpf::ring_walk& walk, records::batch_writer& out,
+bool ring_channel::copy_out(const rings::ring_walk& walk, records::batch_writer& out,
                             std::uint64_t release_to) {
   const std::size_t bytes = walk.end - walk.begin;
   const auto room = out.reserve(bytes, walk.uniform ? 0 : walk.records);
   auto segment = describe(walk, room.slots);
   // All in one piece: what is between the payloads takes less time than leaving it out.
-  std::memcpy(room.bytes, segment.data, bytes - bpf::ring_header::size);
+  std::memcpy(room.bytes, segment.data, bytes - rings::ring_header::size);
   if (!release(release_to)) return false;
   if (walk.records == 0) return true;  // all discarded
   segment.data = room.bytes;
@@ -98,10 +99,10 @@ bool ring_channel::has_more() noexcept {
   return reader_.available() > 0 && reader_.peek({.records = 1}).end != reader_.next();
 }
 
-drain_result ring_channel::drain(const drain_request& request, records::batch_writer& out) {
+loop::drain_result ring_channel::drain(const loop::drain_request& request, records::batch_writer& out) {
   const bool is_out = is_lent();
   if (is_taken()) return taken_by_another();
-  bpf::ring_limits limits{.records = request.records, .bytes = request.bytes};
+  rings::ring_limits limits{.records = request.records, .bytes = request.bytes};
   // Half of the ring at most is lent, so that producers have room while a handler works.
   if (!is_out) limits.bytes = std::min(limits.bytes, std::max(reader_.size() / 2, copied_bytes));
   const auto walk = reader_.peek(limits);
@@ -124,17 +125,18 @@ drain_result ring_channel::drain(const drain_request& request, records::batch_wr
   take(bytes, walk.records);
   result.records = walk.records;
   result.bytes = bytes;
-  const bool at_end = result.stop == drain_stop::empty || result.stop == drain_stop::busy;
-  if (at_end && !result.lent && request.wakeups && has_more()) result.stop = drain_stop::limit;
+  const bool at_end = result.stop == loop::drain_stop::empty || result.stop == loop::drain_stop::busy;
+  if (at_end && !result.lent && request.wakeups && has_more()) result.stop = loop::drain_stop::limit;
   return result;
 }
 
-drain_result ring_channel::visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor) {
+loop::drain_result ring_channel::visit(const loop::drain_request& request, std::uint32_t id,
+                                       loop::segment_visitor& visitor) {
   const bool is_out = is_lent();
   if (is_taken()) return taken_by_another();
   // Not set to 0: as a rule nothing is written there.
   alignas(records::slot) std::array<std::byte, visited_records * sizeof(records::slot)> slots;
-  drain_result sum;
+  loop::drain_result sum;
   std::size_t walked = 0;  // records, discarded ones too
   std::uint64_t release_to = reader_.next();
   do {
@@ -148,7 +150,7 @@ drain_result ring_channel::visit(const drain_request& request, std::uint32_t id,
     if (bytes == 0) break;
     if (bytes > bytes_left &&
         sum.bytes > 0) {  // peek() gives one record at least; it stays for the next drain
-      sum.stop = drain_stop::limit;
+      sum.stop = loop::drain_stop::limit;
       break;
     }
     if (walk.records > 0) {
@@ -172,18 +174,18 @@ drain_result ring_channel::visit(const drain_request& request, std::uint32_t id,
     sum.bytes += bytes;
     walked += walk.records + walk.discarded;
     release_to = release_position(walk, request);
-  } while (sum.stop == drain_stop::limit && walked < request.records && sum.bytes < request.bytes);
+  } while (sum.stop == loop::drain_stop::limit && walked < request.records && sum.bytes < request.bytes);
 
   sum.lent = is_out;
   if (sum.bytes == 0) return sum;
   if (!release(release_to)) {
-    sum.stop = drain_stop::failed;
+    sum.stop = loop::drain_stop::failed;
     sum.error = bpf::errc::ring_taken;
     return sum;
   }
-  const bool at_end = sum.stop == drain_stop::empty || sum.stop == drain_stop::busy;
-  if (at_end && !is_out && request.wakeups && has_more()) sum.stop = drain_stop::limit;
+  const bool at_end = sum.stop == loop::drain_stop::empty || sum.stop == loop::drain_stop::busy;
+  if (at_end && !is_out && request.wakeups && has_more()) sum.stop = loop::drain_stop::limit;
   return sum;
 }
 
-}  // namespace aiobpf::loop
+}  // namespace aiobpf::sources

@@ -4,15 +4,15 @@
 #include <aiobpf/bpf/mapped_array.hpp>
 #include <aiobpf/bpf/missed_runs.hpp>
 #include <aiobpf/bpf/object.hpp>
-#include <aiobpf/loop/ring_channel.hpp>
-#include <aiobpf/loop/ring_counters.hpp>
 #include <aiobpf/loop/source.hpp>
+#include <aiobpf/sources/ring_channel.hpp>
+#include <aiobpf/sources/ring_counters.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace aiobpf::loop {
+namespace aiobpf::sources {
 
 /// A kernel ring buffer as a source, with the counters its BPF programs keep (aiobpf.bpf.h), if any.
 ///
@@ -24,7 +24,7 @@ namespace aiobpf::loop {
 /// have taken is not. When programs emit meanwhile, the ledger says `settling` until a quiet moment, of a few
 /// microseconds, has told which of the counted records are whose. When another reader takes the ring, the
 /// ledger says what was received until then, and is not `counted` any more.
-class ring_source final : public single_source {
+class ring_source final : public loop::single_source {
 public:
   /// The ring `name` of an object, and its `name__ledger` when there is one.
   /// Throws bpf::error: not_found, wrong_type (not a ring buffer), an errno.
@@ -37,8 +37,9 @@ public:
   std::string name() const override { return name_; }
   int native_handle() const noexcept override { return ring_.reader().native_handle(); }
   bool has_records() const noexcept override { return ring_.reader().available() > 0; }
-  drain_result drain(const drain_request& request, records::batch_writer& out) override;
-  drain_result visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor) override;
+  loop::drain_result drain(const loop::drain_request& request, records::batch_writer& out) override;
+  loop::drain_result visit(const loop::drain_request& request, std::uint32_t id,
+                           loop::segment_visitor& visitor) override;
   void release() noexcept override { ring_.release(); }
   records::ledger statistics() const override;
   records::ledger verify() const override;
@@ -46,7 +47,7 @@ public:
 private:
   ring_counters read_counters() const noexcept;
   void observe(bool again = false) const noexcept;
-  void drained(const drain_result& result) const noexcept;
+  void drained(const loop::drain_result& result) const noexcept;
 
   std::string name_;
   ring_channel ring_;
@@ -58,4 +59,4 @@ private:
   mutable std::uint64_t missed_ = 0;
 };
 
-}  // namespace aiobpf::loop
+}  // namespace aiobpf::sources

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <aiobpf/bpf/consumer_position.hpp>
 #include <aiobpf/records/loan.hpp>
+#include <aiobpf/rings/consumer_position.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <utility>
 
-namespace aiobpf::loop {
+namespace aiobpf::sources {
 
 /// Records that were lent out of a ring: they stay where they are, unreleased, until the borrower gives them
 /// back. One loan a ring at a time; source and borrower share it, and it keeps the ring's memory mapped for a
@@ -21,7 +21,7 @@ namespace aiobpf::loop {
 ///          parent may have held
 class ring_loan final : public records::loan {
 public:
-  explicit ring_loan(bpf::consumer_position position) noexcept : position_(std::move(position)) {}
+  explicit ring_loan(rings::consumer_position position) noexcept : position_(std::move(position)) {}
 
   bool is_out() const noexcept { return out_.load(std::memory_order_acquire); }
 
@@ -61,10 +61,10 @@ public:
   }
 
 private:
-  bpf::consumer_position position_;
+  rings::consumer_position position_;
   mutable std::mutex mutex_;  // guards position_ and release_to_ while something is out
   std::uint64_t release_to_ = 0;
   std::atomic<bool> out_{false};
 };
 
-}  // namespace aiobpf::loop
+}  // namespace aiobpf::sources

@@ -1,8 +1,8 @@
 #include <aiobpf/bpf/fork_guard.hpp>
-#include <aiobpf/bpf/ring_writer.hpp>
 #include <aiobpf/bpf/system_call.hpp>
-#include <aiobpf/loop/memory_ring.hpp>
-#include <aiobpf/loop/ring_counters.hpp>
+#include <aiobpf/rings/ring_writer.hpp>
+#include <aiobpf/sources/memory_ring.hpp>
+#include <aiobpf/sources/ring_counters.hpp>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include <cstring>
 #include <mutex>
 
-namespace aiobpf::loop {
+namespace aiobpf::sources {
 namespace {
 
 bpf::unique_fd make_eventfd() {
@@ -24,7 +24,8 @@ bpf::unique_fd make_eventfd() {
 }  // namespace
 
 struct memory_ring::state {
-  explicit state(std::size_t bytes) : memory(bpf::ring_memory::make(bytes, make_eventfd())), writer(memory) {}
+  explicit state(std::size_t bytes)
+      : memory(rings::ring_memory::make(bytes, make_eventfd())), writer(memory) {}
 
   // One write for each time that the reader has caught up: it may wait for an edge.
   void signal() noexcept {
@@ -53,8 +54,8 @@ struct memory_ring::state {
   }
 
   const bpf::fork_guard made;
-  bpf::ring_memory memory;
-  bpf::ring_writer writer;
+  rings::ring_memory memory;
+  rings::ring_writer writer;
   std::mutex reserving;  // the kernel takes a spinlock here
   std::atomic<bool> signalled{false};
   std::atomic<std::uint64_t> seen{0};
@@ -78,8 +79,8 @@ std::byte* memory_ring::reserve(std::size_t bytes) const {
     const std::scoped_lock lock{ring.reserving};
     return ring.writer.reserve(bytes);
   }();
-  if (reserved.why == bpf::ring_writer::refusal::full) ++ring.ring_full;
-  if (reserved.why == bpf::ring_writer::refusal::oversize) ++ring.oversize;
+  if (reserved.why == rings::ring_writer::refusal::full) ++ring.ring_full;
+  if (reserved.why == rings::ring_writer::refusal::oversize) ++ring.oversize;
   return reserved.record;
 }
 
@@ -106,12 +107,13 @@ bool memory_ring::emit(std::span<const std::byte> record) const {
 memory_source::memory_source(std::shared_ptr<memory_ring::state> state)
     : state_(std::move(state)), ring_(state_->memory) {}
 
-drain_result memory_source::drain(const drain_request& request, records::batch_writer& out) {
+loop::drain_result memory_source::drain(const loop::drain_request& request, records::batch_writer& out) {
   state_->quiet();
   return ring_.drain(request, out);
 }
 
-drain_result memory_source::visit(const drain_request& request, std::uint32_t id, segment_visitor& visitor) {
+loop::drain_result memory_source::visit(const loop::drain_request& request, std::uint32_t id,
+                                        loop::segment_visitor& visitor) {
   state_->quiet();
   return ring_.visit(request, id, visitor);
 }
@@ -128,4 +130,4 @@ records::ledger memory_source::verify() const {
   return out;
 }
 
-}  // namespace aiobpf::loop
+}  // namespace aiobpf::sources

@@ -1,7 +1,7 @@
 #include "bpf_printing.hpp"
 #include "ring_maker.hpp"
 
-#include <aiobpf/bpf/ring_walk.hpp>
+#include <aiobpf/rings/ring_walk.hpp>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -11,14 +11,14 @@
 #include <string>
 #include <vector>
 
-namespace bpf = aiobpf::bpf;
+namespace rings = aiobpf::rings;
 using aiobpf::tests::ring_maker;
-using bpf::ring_stop;
+using rings::ring_stop;
 
 namespace {
 
-constexpr std::uint32_t busy = bpf::ring_header::busy_bit;
-constexpr std::uint32_t discarded = bpf::ring_header::discard_bit;
+constexpr std::uint32_t busy = rings::ring_header::busy_bit;
+constexpr std::uint32_t discarded = rings::ring_header::discard_bit;
 constexpr std::size_t ring_bytes = 4096;
 
 // One walk over a ring that holds `headers` from `start` on, and what it has to find.
@@ -26,7 +26,7 @@ struct row {
   std::string name;
   std::uint64_t start;
   std::vector<std::uint32_t> headers;  // length and flags
-  bpf::ring_limits limits;
+  rings::ring_limits limits;
   std::vector<std::uint32_t> visited;  // lengths
   std::size_t discarded;
   bool uniform;
@@ -151,7 +151,7 @@ BOOST_DATA_TEST_CASE(a_walk_finds, boost::unit_test::data::make(table), want) {
   ring_maker ring{ring_bytes, want.start};
   std::uint64_t last = want.start;
   for (const auto header : want.headers) {
-    const auto length = bpf::ring_header::length(header);
+    const auto length = rings::ring_header::length(header);
     if (length > ring_bytes) {
       ring.set_header(ring.put(8), header);
     } else {
@@ -160,7 +160,7 @@ BOOST_DATA_TEST_CASE(a_walk_finds, boost::unit_test::data::make(table), want) {
   }
   for (std::uint64_t at = want.start, i = 0; at != want.start + want.bytes; ++i) {
     last = at;
-    at += bpf::ring_header::stride(bpf::ring_header::length(want.headers.at(i)));
+    at += rings::ring_header::stride(rings::ring_header::length(want.headers.at(i)));
   }
 
   // Whatever the guess, the same is found.
@@ -168,15 +168,15 @@ BOOST_DATA_TEST_CASE(a_walk_finds, boost::unit_test::data::make(table), want) {
     BOOST_TEST_CONTEXT("guess " << guess) {
       std::vector<std::uint32_t> visited;
       bool content_is_right = true;
-      bpf::ring_walk walk;
+      rings::ring_walk walk;
       std::uint32_t kept = guess;
-      bpf::walk_ring(ring.memory().data(), ring_bytes, want.start, ring.producer(), want.limits, kept, walk,
-                     [&](const std::byte* data, std::uint32_t length) {
-                       visited.push_back(length);
-                       for (std::uint32_t i = 0; i < length; ++i) {
-                         content_is_right = content_is_right && data[i] == std::byte(length & 0xff);
-                       }
-                     });
+      rings::walk_ring(ring.memory().data(), ring_bytes, want.start, ring.producer(), want.limits, kept, walk,
+                       [&](const std::byte* data, std::uint32_t length) {
+                         visited.push_back(length);
+                         for (std::uint32_t i = 0; i < length; ++i) {
+                           content_is_right = content_is_right && data[i] == std::byte(length & 0xff);
+                         }
+                       });
 
       BOOST_TEST(visited == want.visited, boost::test_tools::per_element());
       BOOST_TEST(content_is_right);
@@ -197,9 +197,9 @@ BOOST_AUTO_TEST_CASE(the_guess_of_the_next_walk_is_the_last_length) {
   ring.put(16);
   ring.put(40);
   std::uint32_t guess = 0;
-  bpf::ring_walk walk;
+  rings::ring_walk walk;
 
-  bpf::walk_ring(ring.memory().data(), ring_bytes, 0, ring.producer(), {}, guess, walk, [](auto*, auto) {});
+  rings::walk_ring(ring.memory().data(), ring_bytes, 0, ring.producer(), {}, guess, walk, [](auto*, auto) {});
 
   BOOST_TEST(guess == 40U);
 }
@@ -208,9 +208,9 @@ BOOST_AUTO_TEST_CASE(a_walk_that_finds_nothing_keeps_the_guess) {
   ring_maker ring;
   ring.put_busy(16);
   std::uint32_t guess = 40;
-  bpf::ring_walk walk;
+  rings::ring_walk walk;
 
-  bpf::walk_ring(ring.memory().data(), ring_bytes, 0, ring.producer(), {}, guess, walk, [](auto*, auto) {});
+  rings::walk_ring(ring.memory().data(), ring_bytes, 0, ring.producer(), {}, guess, walk, [](auto*, auto) {});
 
   BOOST_TEST(guess == 40U);
 }
@@ -220,9 +220,9 @@ BOOST_AUTO_TEST_CASE(a_guess_of_another_length_does_not_make_a_walk_mixed) {
   ring.put(16);
   ring.put(16);
   std::uint32_t guess = 40;
-  bpf::ring_walk walk;
+  rings::ring_walk walk;
 
-  bpf::walk_ring(ring.memory().data(), ring_bytes, 0, ring.producer(), {}, guess, walk, [](auto*, auto) {});
+  rings::walk_ring(ring.memory().data(), ring_bytes, 0, ring.producer(), {}, guess, walk, [](auto*, auto) {});
 
   BOOST_TEST(walk.uniform);
   BOOST_TEST(walk.length == 16U);
@@ -235,9 +235,9 @@ BOOST_AUTO_TEST_CASE(walks_one_after_the_other_visit_each_record_once) {
   std::uint64_t position = 0;
   std::vector<int> seen;
 
-  bpf::ring_walk walk;
+  rings::ring_walk walk;
   do {
-    bpf::walk_ring(
+    rings::walk_ring(
         ring.memory().data(), ring_bytes, position, ring.producer(), {.records = 7}, guess, walk,
         [&](const std::byte* data, std::uint32_t) { seen.push_back(std::to_integer<int>(*data)); });
     position = walk.end;
@@ -253,14 +253,14 @@ BOOST_AUTO_TEST_CASE(a_throwing_visitor_has_had_its_record) {
     ring_maker ring;
     for (std::uint8_t i = 0; i < 4; ++i) ring.put(16, i);
     std::uint32_t kept = guess;
-    bpf::ring_walk walk;
+    rings::ring_walk walk;
     const auto throw_at_second = [](const std::byte* data, std::uint32_t) {
       if (*data == std::byte{1}) throw std::runtime_error{"enough"};
     };
 
-    BOOST_CHECK_THROW(
-        bpf::walk_ring(ring.memory().data(), ring_bytes, 0, ring.producer(), {}, kept, walk, throw_at_second),
-        std::runtime_error);
+    BOOST_CHECK_THROW(rings::walk_ring(ring.memory().data(), ring_bytes, 0, ring.producer(), {}, kept, walk,
+                                       throw_at_second),
+                      std::runtime_error);
 
     BOOST_TEST(walk.records == 2U);
     BOOST_TEST(walk.end == 48U);

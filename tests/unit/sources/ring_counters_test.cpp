@@ -1,19 +1,19 @@
-#include <aiobpf/loop/ring_counters.hpp>
+#include <aiobpf/sources/ring_counters.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <optional>
 #include <vector>
 
-namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
+namespace sources = aiobpf::sources;
 
 namespace {
 
-using observation = loop::earlier_records::observation;
+using observation = sources::earlier_records::observation;
 
-loop::ring_counters counters(std::uint64_t submitted) {
-  loop::ring_counters out{.seen = submitted + 9, .discarded = 4};
+sources::ring_counters counters(std::uint64_t submitted) {
+  sources::ring_counters out{.seen = submitted + 9, .discarded = 4};
   out.lost[records::cause::ring_full] = 3;
   out.lost[records::cause::oversize] = 2;
   return out;
@@ -29,7 +29,7 @@ struct step {
 };
 
 void check(const std::vector<step>& steps) {
-  loop::earlier_records earlier;
+  sources::earlier_records earlier;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     earlier.observe(steps[i].seen);
     BOOST_TEST_CONTEXT("step " << i) {
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(submitted_is_what_is_left_of_seen) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_submitted_and_not_received_is_unread) {
-  const auto account = loop::account_of(counters(80), 30, 2000);
+  const auto account = sources::account_of(counters(80), 30, 2000);
   BOOST_TEST(account.unread == 50U);
   BOOST_TEST(account.lost[records::cause::ring_full] == 3U);
   BOOST_TEST(compose(account, {}).balances());
