@@ -1,10 +1,14 @@
-// What it costs to take a record out of a full ring: ring_reader::drain against ring_buffer__consume.
+// What it costs to take a record out of a full ring, against ring_buffer__consume: by ring_reader::drain
+// (ring_drain), and the two ways that streams take, both by ring_channel: past a visitor (ring_visit), and
+// into a batch that is walked (ring_batch).
 #include "support/bench.hpp"
 #include "support/filler.hpp"
 #include "support/libbpf_consumer.hpp"
 
 #include <aiobpf/loop/budget.hpp>
+#include <aiobpf/loop/record_visitor.hpp>
 #include <aiobpf/rings/ring_reader.hpp>
+#include <aiobpf/sources/ring_channel.hpp>
 
 #include <string>
 
@@ -43,8 +47,60 @@ private:
   std::uint64_t seed_ = 0x9e3779b97f4a7c15;
 };
 
+constexpr loop::budget turn;  // as a stream drains: bounded, drain after drain
+
+struct by_reader {
+  static constexpr const char* name = "ring_drain";
+  rings::ring_reader reader;
+  tally& seen;
+
+  by_reader(rings::ring_memory memory, tally& into) : reader(std::move(memory)), seen(into) {}
+  void drain() {
+    const rings::ring_limits limits{.records = turn.records, .bytes = turn.bytes};
+    while (reader.drain(limits, [&](std::span<const std::byte> record) { seen(record.data()); }).stop ==
+           rings::ring_stop::limit) {
+    }
+  }
+};
+
+constexpr loop::drain_request request{.records = turn.records, .bytes = turn.bytes};
+
+struct by_visit {
+  static constexpr const char* name = "ring_visit";
+  sources::ring_channel channel;
+  tally& seen;
+
+  by_visit(rings::ring_memory memory, tally& into) : channel(std::move(memory)), seen(into) {}
+  void drain() {
+    const auto see = [&](const records::record& record) { seen(record.data.data()); };
+    loop::record_visitor<decltype(see)> visitor{see};
+    while (channel.visit(request, 0, visitor).stop == loop::drain_stop::limit) {
+    }
+  }
+};
+
+struct by_batch {
+  static constexpr const char* name = "ring_batch";
+  sources::ring_channel channel;
+  tally& seen;
+  records::batch batch;
+
+  by_batch(rings::ring_memory memory, tally& into) : channel(std::move(memory)), seen(into) {}
+  void drain() {
+    loop::drain_result result;
+    do {
+      batch.clear();
+      records::batch_writer writer{batch, 0};
+      result = channel.drain(request, writer);
+      for (const auto& record : batch) seen(record.data.data());
+    } while (result.records > 0);
+    batch.clear();
+  }
+};
+
+template <class Reader>
 void ring_drain(const options& wanted, const std::string& lengths, std::uint32_t size, bool hot) {
-  const std::string name = "ring_drain/" + lengths + (hot ? "/hot" : "/cold");
+  const std::string name = std::string{Reader::name} + "/" + lengths + (hot ? "/hot" : "/cold");
   if (!wanted.wants(name)) return;
   const std::uint32_t ring_bytes = hot ? hot_bytes : cold_bytes;
   const std::size_t pairs = wanted.quick ? 5 : hot ? 301 : 31;
@@ -52,22 +108,24 @@ void ring_drain(const options& wanted, const std::string& lengths, std::uint32_t
   side ours{ring_bytes, size};
   side theirs{ring_bytes, size};
   tally seen;
-  // As a stream drains: bounded, drain after drain.
-  rings::ring_reader reader{rings::ring_memory::map_kernel_ring(ours.events().ring())};
-  const loop::budget turn;
-  const rings::ring_limits limits{.records = turn.records, .bytes = turn.bytes};
-  const auto drain = [&] {
-    while (reader.drain(limits, [&](std::span<const std::byte> record) { seen(record.data()); }).stop ==
-           rings::ring_stop::limit) {
-    }
-  };
+  Reader reader{rings::ring_memory::map_kernel_ring(ours.events().ring()), seen};
   tally seen_by_libbpf;
   libbpf_consumer consumer{theirs.events().ring().native_handle(), seen_by_libbpf};
 
   const auto costs = measure_pairs(
-      pairs, [&] { return ours.time(seen, drain); },
+      pairs, [&] { return ours.time(seen, [&] { reader.drain(); }); },
       [&] { return theirs.time(seen_by_libbpf, [&] { consumer.consume(); }); });
   report(name, costs, "libbpf ring_buffer__consume", "ns/record");
+}
+
+template <class Reader>
+void of_all_lengths(const options& wanted) {
+  for (const bool hot : {true, false}) {
+    for (const std::uint32_t size : {16, 64, 256, 1024}) {
+      ring_drain<Reader>(wanted, "fixed/" + std::to_string(size), size, hot);
+    }
+    ring_drain<Reader>(wanted, "random", 0, hot);
+  }
 }
 
 }  // namespace
@@ -75,11 +133,8 @@ void ring_drain(const options& wanted, const std::string& lengths, std::uint32_t
 int main(int count, char** arguments) {
   return run_benchmark(count, arguments, [](const options& wanted) {
     pin_to(0);
-    for (const bool hot : {true, false}) {
-      for (const std::uint32_t size : {16, 64, 256, 1024}) {
-        ring_drain(wanted, "fixed/" + std::to_string(size), size, hot);
-      }
-      ring_drain(wanted, "random", 0, hot);
-    }
+    of_all_lengths<by_reader>(wanted);
+    of_all_lengths<by_visit>(wanted);
+    of_all_lengths<by_batch>(wanted);
   });
 }
