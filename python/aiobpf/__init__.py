@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiobpf._aiobpf import Batch
 from aiobpf._aiobpf import version as __version__
+from aiobpf._environment import libbpf_version
 from aiobpf._errors import (
     BpfAttachError,
     BpfBusyError,
@@ -81,6 +82,7 @@ __all__ = [
     "load",
     "compile",
     "missing_requirements",
+    "libbpf_version",
     "get_include",
     "BpfObjectFile",
     "BpfObject",

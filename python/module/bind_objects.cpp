@@ -166,10 +166,15 @@ py::list missing() {
   return to_list(bpf::missing_for_bpf());
 }
 
+py::object libbpf_version() {
+  return to_str(bpf::libbpf_version());
+}
+
 }  // namespace
 
 void bind_objects() {
   py::def("missing_for_bpf", missing);
+  py::def("libbpf_version", libbpf_version);
   py::def("open_file", open_file);
   py::def("open_memory", open_memory);
 

@@ -33,11 +33,19 @@ bool is_elf(bytes_view bytes) {
   return bytes.size() >= SELFMAG && std::memcmp(bytes.data(), ELFMAG, SELFMAG) == 0;
 }
 
+// What libbpf found damaged: since 1.3 it looks itself, and only its log says at what.
+std::string_view damage_in(std::string_view log) {
+  const auto begin = log.find("type [");
+  if (begin == log.npos) return {};
+  return log.substr(begin, log.find('\n', begin) - begin);
+}
+
 // BTF alone, checked.
 btf_handle parse(bytes_view raw, const std::string& step) {
   libbpf_log log;
   btf_handle types{::btf__new(raw.data(), static_cast<__u32>(raw.size())), ::btf__free};
   if (!types) {
+    if (const auto damage = damage_in(log.text()); !damage.empty()) throw_btf_corrupt(step, damage);
     throw_error(errc::wrong_type, step, "not BTF that libbpf reads (" + errno_code(errno).message() + ")",
                 log.take());
   }

@@ -3,6 +3,7 @@
 #include "kernel_btf.hpp"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -89,6 +90,10 @@ std::vector<std::string> missing_for_bpf() {
     }
   }
   return missing;
+}
+
+std::string libbpf_version() {
+  return ::libbpf_version_string() + 1;  // after the v
 }
 
 std::string mount_point(const std::string& type) {

@@ -52,6 +52,7 @@ struct damaged {
   std::string what;
   words types;  ///< the last one is asked for
   std::string reason;
+  std::string libbpfs_reason = {};  ///< where a newer libbpf finds it first
 };
 std::ostream& operator<<(std::ostream& out, const damaged& one) {
   return out << one.what;
@@ -63,8 +64,11 @@ words operator+(words first, const words& second) {
 }
 
 const std::vector<damaged> all_damaged{
-    {"a type that is not there", {a, info(BTF_KIND_TYPEDEF), 7}, "there is no type 7"},
-    {"a name that is not there", {99, info(BTF_KIND_INT), 4, 32}, "a name"},
+    {"a type that is not there",
+     {a, info(BTF_KIND_TYPEDEF), 7},
+     "there is no type 7",
+     "invalid referenced type ID 7"},
+    {"a name that is not there", {99, info(BTF_KIND_INT), 4, 32}, "a name", "invalid type name"},
     {"a typedef of itself", {a, info(BTF_KIND_TYPEDEF), 1}, "in a circle"},
     {"a pointer to itself", {0, info(BTF_KIND_PTR), 1}, "in a circle"},
     {"an array of itself", {0, info(BTF_KIND_ARRAY), 0, 1, 1, 2}, "in a circle"},
@@ -108,7 +112,8 @@ BOOST_DATA_TEST_CASE(what_is_inconsistent_is_told, boost::unit_test::data::make(
     types.at(types.size());
   });
   BOOST_TEST((thrown.code() == bpf::errc::btf_corrupt));
-  BOOST_TEST(says(thrown, one.reason));
+  const bool by_libbpf = !one.libbpfs_reason.empty() && says(thrown, one.libbpfs_reason);
+  BOOST_TEST((by_libbpf || says(thrown, one.reason)), thrown.what());
 }
 
 // As compilers wrote them before BTF had a flag for them: the bits are said by the type.

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
+#include <string>
 
 namespace bpf = aiobpf::bpf;
 
@@ -19,6 +20,11 @@ BOOST_AUTO_TEST_CASE(a_mount_point_is_a_directory) {
 BOOST_AUTO_TEST_CASE(what_is_not_mounted_is_empty) {
   BOOST_TEST(bpf::mount_point("no_such_file_system").empty());
   BOOST_TEST(bpf::mount_point("").empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_libbpf_that_runs_is_the_one_that_was_built_with) {
+  const std::string built = AIOBPF_LIBBPF_VERSION;  // "1.1.2"
+  BOOST_TEST((built + '.').starts_with(bpf::libbpf_version() + '.'));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_missing_is_a_sentence_each) {
