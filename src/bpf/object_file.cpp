@@ -6,6 +6,7 @@
 #include "check_btf.hpp"
 #include "libbpf_log.hpp"
 #include "names.hpp"
+#include "newer_sections.hpp"
 #include "read_file.hpp"
 #include "throw_error.hpp"
 
@@ -118,6 +119,7 @@ object_file::object_file(std::string name, ::bpf_object* opened)
     : name_(std::move(name)),
       object_(opened),
       types_(std::make_unique<btf::state>(::bpf_object__btf(opened), "the object's BTF")) {
+  name_newer_sections(opened);
   types_.state_->remedy =
       "; a type that is only used inside a function is left out: name it with AIOBPF_EVENT_TYPE";
 }
