@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aiobpf import _aiobpf, _arguments
+from aiobpf import _aiobpf
+from aiobpf._attach_probes import AttachingProbes
 from aiobpf._link import BpfLink
 from aiobpf._map import closed
 
 
-class BpfProgram:
-    """A program of a loaded object."""
+class BpfProgram(AttachingProbes):
+    """A program of a loaded object.
+
+    obj.program("on_exec").attach()
+    """
 
     def __init__(self, raw: _aiobpf.Program, keep: Callable[[BpfLink], BpfLink]) -> None:
         self._raw = raw
-        self._keep = keep  # the object's: it keeps the links of its programs
+        self._keep = keep
         self._name = raw.name
         self._section = raw.section
 
@@ -40,24 +44,6 @@ class BpfProgram:
 
     def _close(self) -> None:
         self._raw = closed(f"program {self._name}")
-
-    def attach(self) -> BpfLink:
-        """Attaches where the program's section says.
-
-        Raises BpfAttachError (no such place), BpfUnsupportedError (the section names no place),
-        BpfPermissionError.
-        """
-        return self._keep(BpfLink(self._raw.attach(), self.section))
-
-    def attach_tracepoint(self, category: str, name: str) -> BpfLink:
-        """Attaches a SEC("tracepoint/...") program to a tracepoint, as under events/ in tracefs.
-
-            obj.program("on_exec").attach_tracepoint("sched", "sched_process_exec")
-
-        Raises BpfAttachError, BpfPermissionError.
-        """
-        raw = self._raw.attach_tracepoint(_arguments.text("category", category), _arguments.text("name", name))
-        return self._keep(BpfLink(raw, f"tracepoint/{category}/{name}"))
 
     def run(self, context: Any = None) -> int:
         """Runs a SEC("syscall") program once and returns what it returned (unsigned, 32 bits).

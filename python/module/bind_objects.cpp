@@ -1,8 +1,7 @@
+#include "bind_attach.hpp"
 #include "bindings.hpp"
 #include "type_object.hpp"
 
-#include <aiobpf/bpf/attach/section.hpp>
-#include <aiobpf/bpf/attach/tracepoint.hpp>
 #include <aiobpf/bpf/environment.hpp>
 #include <aiobpf/bpf/object_file.hpp>
 
@@ -88,21 +87,6 @@ std::shared_ptr<bpf::map> map(const bpf::object& object, const std::string& name
 }
 
 // --- program and link
-
-std::shared_ptr<bpf::link> attach(const bpf::program& program) {
-  return translated("BpfAttachError", [&] {
-    const gil_released others_run;
-    return std::make_shared<bpf::link>(bpf::attach(program));
-  });
-}
-
-std::shared_ptr<bpf::link> attach_tracepoint(const bpf::program& program, const std::string& category,
-                                             const std::string& name) {
-  return translated("BpfAttachError", [&] {
-    const gil_released others_run;
-    return std::make_shared<bpf::link>(bpf::attach(program, bpf::tracepoint_options{category, name}));
-  });
-}
 
 std::uint32_t run(const bpf::program& program, const py::object& context) {
   std::optional<bytes_argument> bytes;
@@ -193,14 +177,13 @@ void bind_objects() {
       .def("map_names", map_names<bpf::object>)
       .def("type", type<bpf::object>);
 
-  py::class_<bpf::program>("Program", py::no_init)
-      .add_property("name", program_name)
+  program_class program_methods("Program", py::no_init);
+  program_methods.add_property("name", program_name)
       .add_property("section", section)
       .add_property("type_name", &bpf::program::type_name)
       .add_property("fd", &bpf::program::native_handle)
-      .def("attach", attach, py::with_custodian_and_ward_postcall<0, 1>())
-      .def("attach_tracepoint", attach_tracepoint, py::with_custodian_and_ward_postcall<0, 1>())
       .def("run", run);
+  bind_attach_probes(program_methods);
 
   py::class_<bpf::link, std::shared_ptr<bpf::link>, boost::noncopyable>("Link", py::no_init)
       .add_property("is_attached", &bpf::link::is_attached)
