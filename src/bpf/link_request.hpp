@@ -37,6 +37,16 @@ struct link_request {
     std::uint64_t most[7] = {};
   } more;
 };
+
+// Numbers of <linux/bpf.h> that the system's may not have.
+inline constexpr std::uint32_t netfilter_hooks = 45;     // BPF_NETFILTER
+inline constexpr std::uint32_t tcx_ingress = 46;         // BPF_TCX_INGRESS
+inline constexpr std::uint32_t tcx_egress = 47;          // BPF_TCX_EGRESS
+inline constexpr std::uint32_t trace_uprobe_multi = 48;  // BPF_TRACE_UPROBE_MULTI
+inline constexpr std::uint32_t netkit_primary = 54;      // BPF_NETKIT_PRIMARY
+inline constexpr std::uint32_t netkit_peer = 55;         // BPF_NETKIT_PEER
+inline constexpr std::uint32_t link_before = 1U << 3;    // BPF_F_BEFORE; without a relative: the first
+
 static_assert(offsetof(link_request, more) == 16 && sizeof(link_request) == 72);
 
 /// The link's descriptor; empty when it failed, and errno says why.

@@ -1,6 +1,7 @@
 #include "newer_sections.hpp"
 
 #include "attach/place.hpp"
+#include "link_request.hpp"
 #include "names.hpp"
 
 #include <bpf/libbpf.h>
@@ -11,19 +12,13 @@
 namespace aiobpf::bpf {
 namespace {
 
-// Numbers of <linux/bpf.h> that the system's may not have.
-constexpr int prog_type_netfilter = 32;
-constexpr int netfilter = 45;
-constexpr int tcx_ingress = 46;
-constexpr int tcx_egress = 47;
-constexpr int trace_uprobe_multi = 48;
-constexpr int netkit_primary = 54;
-constexpr int netkit_peer = 55;
+constexpr int prog_type_netfilter =
+    32;  // BPF_PROG_TYPE_NETFILTER, which the system's <linux/bpf.h> may not have
 
 struct newer_section {
   std::string_view name;
   int type;
-  int attach_type;
+  std::uint32_t attach_type;
   bool sleepable = false;
 };
 
@@ -36,7 +31,7 @@ constexpr std::array newer{
     newer_section{"tcx/egress", BPF_PROG_TYPE_SCHED_CLS, tcx_egress},
     newer_section{"netkit/primary", BPF_PROG_TYPE_SCHED_CLS, netkit_primary},
     newer_section{"netkit/peer", BPF_PROG_TYPE_SCHED_CLS, netkit_peer},
-    newer_section{"netfilter", prog_type_netfilter, netfilter},
+    newer_section{"netfilter", prog_type_netfilter, netfilter_hooks},
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "place.hpp"
 
-#include <aiobpf/bpf/environment.hpp>
+#include "../log_lines.hpp"
 
 #include <unistd.h>
 
@@ -110,31 +110,16 @@ missing_place missing_kernel_function() {
   return {.is_kernels = true, .text = "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)"};
 }
 
-// The rest of a line of libbpf's, from `text` on; empty when it does not say that.
-std::string line_that_says(std::string_view log, std::string_view text) {
-  const auto at = log.find(text);
-  if (at == log.npos) return {};
-  return std::string{log.substr(at, log.find('\n', at) - at)};
-}
-
 missing_place missing_user_function(std::string_view log) {
-  for (const char* said : {"symbol '", "symbol ("}) {
-    if (const auto line = line_that_says(log, said); !line.empty()) return {.text = "no " + line};
-  }
-  if (!line_that_says(log, "failed to resolve full path").empty()) {
-    return {.text = "no such program or library where they are looked for (PATH, LD_LIBRARY_PATH, /usr/lib)"};
-  }
-  return {.text = "no such program or library, or no such process"};
+  const auto line = line_with(log, "symbol '");
+  if (line.empty()) return {.text = "no such program or library, or no such process"};
+  return {.text = "no " + line.substr(line.find("symbol '"))};
 }
 
 missing_place missing_usdt(std::string_view log) {
-  if (!line_that_says(log, "no USDT notes section").empty() ||
-      !line_that_says(log, ".note.stapsdt").empty()) {
+  if (!line_with(log, ".note.stapsdt").empty()) {
     return {.text =
                 "the binary has no USDT probes at all (no section .note.stapsdt): was it built with them?"};
-  }
-  if (log.find("failed to open") != log.npos || log.find("failed to resolve") != log.npos) {
-    return {.text = "no such program or library"};
   }
   return {.text = "the binary has USDT probes, but none of that provider and name: see readelf -n"};
 }

@@ -14,7 +14,6 @@
 namespace aiobpf::bpf {
 namespace {
 
-constexpr std::uint32_t trace_uprobe_multi = 48;  // BPF_TRACE_UPROBE_MULTI
 constexpr std::uint32_t uprobe_multi_return = 1;  // BPF_F_UPROBE_MULTI_RETURN
 
 std::string place(const uprobe_multi_options& options) {
