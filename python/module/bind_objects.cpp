@@ -1,4 +1,5 @@
 #include "bind_attach.hpp"
+#include "bind_links.hpp"
 #include "bindings.hpp"
 #include "type_object.hpp"
 
@@ -97,11 +98,6 @@ std::uint32_t run(const bpf::program& program, const py::object& context) {
   });
 }
 
-void detach(bpf::link& link) {
-  const gil_released others_run;
-  link.detach();
-}
-
 // --- map
 
 py::object lookup(const bpf::map& map, const py::object& key) {
@@ -157,9 +153,8 @@ void bind_objects() {
   py::def("open_file", open_file);
   py::def("open_memory", open_memory);
 
-  py::class_<bpf::object_file, std::shared_ptr<bpf::object_file>, boost::noncopyable>("ObjectFile",
-                                                                                      py::no_init)
-      .def("load", load)
+  object_file_class file_methods("ObjectFile", py::no_init);
+  file_methods.def("load", load)
       .def("program_names", program_names<bpf::object_file>)
       .def("map_names", map_names<bpf::object_file>)
       .def("type", type<bpf::object_file>)
@@ -169,8 +164,8 @@ void bind_objects() {
       .def("set_autoload", set_autoload);
 
   // A program is a view of its object: it keeps it (custodian), and so does its link.
-  py::class_<bpf::object, std::shared_ptr<bpf::object>, boost::noncopyable>("Object", py::no_init)
-      .def("program", program, py::with_custodian_and_ward_postcall<0, 1>())
+  object_class object_methods("Object", py::no_init);
+  object_methods.def("program", program, py::with_custodian_and_ward_postcall<0, 1>())
       .def("map", map)
       .def("has_map", &bpf::object::has_map)
       .def("program_names", program_names<bpf::object>)
@@ -184,11 +179,10 @@ void bind_objects() {
       .add_property("fd", &bpf::program::native_handle)
       .def("run", run);
   bind_attach_probes(program_methods);
-
-  py::class_<bpf::link, std::shared_ptr<bpf::link>, boost::noncopyable>("Link", py::no_init)
-      .add_property("is_attached", &bpf::link::is_attached)
-      .add_property("fd", &bpf::link::native_handle)
-      .def("detach", detach);
+  bind_attach_network(program_methods);
+  bind_program(program_methods);
+  bind_links();
+  bind_targets(file_methods, object_methods);
 
   py::class_<bpf::map, std::shared_ptr<bpf::map>, boost::noncopyable>("Map", py::no_init)
       .add_property("name", map_name)
