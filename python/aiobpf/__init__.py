@@ -36,12 +36,14 @@ from aiobpf._errors import (
 )
 from aiobpf._include import get_include
 from aiobpf._ledger import Ledger
-from aiobpf._link import BpfLink
+from aiobpf._link import BpfLink, open_pinned_link
 from aiobpf._map import BpfMap
 from aiobpf._memory_ring import MemoryRing
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._program import BpfProgram
+from aiobpf._program_info import LinkInfo, ProgramInfo, RunResult, run_statistics
+from aiobpf._program_types import BpfProgType
 
 if TYPE_CHECKING:
     from aiobpf._ring_buffer import BpfRingBuffer
@@ -88,6 +90,12 @@ __all__ = [
     "BpfObject",
     "BpfProgram",
     "BpfLink",
+    "open_pinned_link",
+    "LinkInfo",
+    "ProgramInfo",
+    "BpfProgType",
+    "RunResult",
+    "run_statistics",
     "BpfMap",
     # events
     "Stream",

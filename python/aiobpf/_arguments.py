@@ -12,6 +12,7 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+Buffer = bytes | bytearray | memoryview
 
 
 def path(value: Path) -> bytes:

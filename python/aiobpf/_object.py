@@ -66,6 +66,16 @@ class BpfObject:
         """
         return self._event_types.get(self._check_open(), name)
 
+    def attach_struct_ops(self, name: str) -> BpfLink:
+        """Gives a variable in SEC(".struct_ops") to the kernel, as a congestion control; its programs then are called.
+
+            obj.attach_struct_ops("my_congestion_control")
+
+        Raises BpfNotFoundError, BpfAttachError (another type of map; the kernel has one of that name).
+        """
+        raw = self._check_open().attach_struct_ops(_arguments.text("name", name))
+        return self._keep(BpfLink(raw, f"struct_ops/{name}"))
+
     def close(self) -> None:
         """Detaches what is attached and closes programs and maps. Idempotent."""
         for link in self._links:

@@ -11,6 +11,7 @@ from aiobpf._constant import Constant, to_constant
 from aiobpf._errors import BpfFileError
 from aiobpf._event_type import EventTypes
 from aiobpf._object import BpfObject
+from aiobpf._program import BpfProgram
 
 #: An object: the path of its file, or the object itself.
 Source: TypeAlias = _arguments.Path | bytearray | memoryview
@@ -74,6 +75,28 @@ class BpfObjectFile:
     def set_autoload(self, program: str, load: bool) -> None:
         """Whether load() loads that program (it does, unless told otherwise)."""
         self._raw.set_autoload(_arguments.text("program", program), _arguments.boolean("load", load))
+
+    def set_attach_target(self, program: str, target: str, of: BpfProgram | None = None) -> None:
+        """Names the function, tracepoint or hook that the verifier checks a program against: fentry, fexit, fmod_ret,
+        lsm, tp_btf and freplace. `attach()` attaches it after load().
+
+            file.set_attach_target("on_unlink", "do_unlinkat")
+            file.set_attach_target("patch", "choose", of=main.program("on_packet"))
+
+        of: the loaded program that has the function; must be given for freplace.
+        Raises BpfAttachError (no such target in BTF; another kind of program), BpfNotFoundError (no such program).
+        """
+        name, function = _arguments.text("program", program), _arguments.text("target", target)
+        kind = self._raw.section(name).split("/")[0]
+        fd = -1 if of is None else of.fd
+        if kind == "freplace":
+            self._raw.prepare_freplace(name, function, fd)
+        elif kind in ("lsm", "lsm.s", "lsm_cgroup"):
+            self._raw.prepare_lsm(name, function)
+        elif kind == "tp_btf":
+            self._raw.prepare_tracepoint(name, function)
+        else:
+            self._raw.prepare_fentry(name, function, fd)
 
     def event_type(self, name: str) -> type[Any]:
         """As BpfObject.event_type()."""

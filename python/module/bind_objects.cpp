@@ -1,8 +1,8 @@
+#include "bind_attach.hpp"
+#include "bind_links.hpp"
 #include "bindings.hpp"
 #include "type_object.hpp"
 
-#include <aiobpf/bpf/attach/section.hpp>
-#include <aiobpf/bpf/attach/tracepoint.hpp>
 #include <aiobpf/bpf/environment.hpp>
 #include <aiobpf/bpf/object_file.hpp>
 
@@ -89,21 +89,6 @@ std::shared_ptr<bpf::map> map(const bpf::object& object, const std::string& name
 
 // --- program and link
 
-std::shared_ptr<bpf::link> attach(const bpf::program& program) {
-  return translated("BpfAttachError", [&] {
-    const gil_released others_run;
-    return std::make_shared<bpf::link>(bpf::attach(program));
-  });
-}
-
-std::shared_ptr<bpf::link> attach_tracepoint(const bpf::program& program, const std::string& category,
-                                             const std::string& name) {
-  return translated("BpfAttachError", [&] {
-    const gil_released others_run;
-    return std::make_shared<bpf::link>(bpf::attach(program, bpf::tracepoint_options{category, name}));
-  });
-}
-
 std::uint32_t run(const bpf::program& program, const py::object& context) {
   std::optional<bytes_argument> bytes;
   if (!context.is_none()) bytes.emplace(context, PyBUF_WRITABLE);
@@ -111,11 +96,6 @@ std::uint32_t run(const bpf::program& program, const py::object& context) {
     const gil_released others_run;
     return program.run(bytes ? bytes->writable() : std::span<std::byte>{}).value;
   });
-}
-
-void detach(bpf::link& link) {
-  const gil_released others_run;
-  link.detach();
 }
 
 // --- map
@@ -178,9 +158,8 @@ void bind_objects() {
   py::def("open_file", open_file);
   py::def("open_memory", open_memory);
 
-  py::class_<bpf::object_file, std::shared_ptr<bpf::object_file>, boost::noncopyable>("ObjectFile",
-                                                                                      py::no_init)
-      .def("load", load)
+  object_file_class file_methods("ObjectFile", py::no_init);
+  file_methods.def("load", load)
       .def("program_names", program_names<bpf::object_file>)
       .def("map_names", map_names<bpf::object_file>)
       .def("type", type<bpf::object_file>)
@@ -190,27 +169,25 @@ void bind_objects() {
       .def("set_autoload", set_autoload);
 
   // A program is a view of its object: it keeps it (custodian), and so does its link.
-  py::class_<bpf::object, std::shared_ptr<bpf::object>, boost::noncopyable>("Object", py::no_init)
-      .def("program", program, py::with_custodian_and_ward_postcall<0, 1>())
+  object_class object_methods("Object", py::no_init);
+  object_methods.def("program", program, py::with_custodian_and_ward_postcall<0, 1>())
       .def("map", map)
       .def("has_map", &bpf::object::has_map)
       .def("program_names", program_names<bpf::object>)
       .def("map_names", map_names<bpf::object>)
       .def("type", type<bpf::object>);
 
-  py::class_<bpf::program>("Program", py::no_init)
-      .add_property("name", program_name)
+  program_class program_methods("Program", py::no_init);
+  program_methods.add_property("name", program_name)
       .add_property("section", section)
       .add_property("type_name", &bpf::program::type_name)
       .add_property("fd", &bpf::program::native_handle)
-      .def("attach", attach, py::with_custodian_and_ward_postcall<0, 1>())
-      .def("attach_tracepoint", attach_tracepoint, py::with_custodian_and_ward_postcall<0, 1>())
       .def("run", run);
-
-  py::class_<bpf::link, std::shared_ptr<bpf::link>, boost::noncopyable>("Link", py::no_init)
-      .add_property("is_attached", &bpf::link::is_attached)
-      .add_property("fd", &bpf::link::native_handle)
-      .def("detach", detach);
+  bind_attach_probes(program_methods);
+  bind_attach_network(program_methods);
+  bind_program(program_methods);
+  bind_links();
+  bind_targets(file_methods, object_methods);
 
   py::class_<bpf::map, std::shared_ptr<bpf::map>, boost::noncopyable>("Map", py::no_init)
       .add_property("name", map_name)

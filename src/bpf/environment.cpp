@@ -1,15 +1,14 @@
 #include <aiobpf/bpf/environment.hpp>
 
 #include "kernel_btf.hpp"
+#include "kernel_version.hpp"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 
@@ -27,16 +26,6 @@ std::uint64_t effective_capabilities() {
     if (line.rfind("CapEff:", 0) == 0) return std::stoull(line.substr(7), nullptr, 16);
   }
   return 0;
-}
-
-bool kernel_is_older_than(unsigned major, unsigned minor, std::string& release) {
-  ::utsname name{};
-  ::uname(&name);
-  release = name.release;
-  unsigned have_major = 0;
-  unsigned have_minor = 0;
-  if (std::sscanf(name.release, "%u.%u", &have_major, &have_minor) != 2) return false;
-  return have_major < major || (have_major == major && have_minor < minor);
 }
 
 // The kernel writes blank, tab, newline and backslash as a backslash and three octal digits
@@ -59,9 +48,8 @@ std::string unescaped(const std::string& text) {
 std::vector<std::string> missing_for_bpf() {
   std::vector<std::string> missing;
 
-  std::string release;
-  if (kernel_is_older_than(5, 8, release)) {
-    missing.push_back("kernel " + release + " has no BPF ring buffer: 5.8 or newer is needed");
+  if (kernel_is_older_than(5, 8)) {
+    missing.push_back("kernel " + kernel_release() + " has no BPF ring buffer: 5.8 or newer is needed");
   }
   if (::access(kernel_btf_path, R_OK) != 0) {
     missing.push_back(std::string{kernel_btf_path} + " cannot be read (" + std::strerror(errno) +

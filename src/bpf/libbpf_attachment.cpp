@@ -1,11 +1,10 @@
 #include "libbpf_attachment.hpp"
 
+#include "descriptor_kind.hpp"
+
 #include <bpf/libbpf.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
-#include <string_view>
 #include <utility>
 
 namespace aiobpf::bpf {
@@ -13,22 +12,22 @@ namespace {
 
 // Whether closing a link's descriptor does no more than that. bpf_link__fd() of a USDT link is 0, which is
 // standard input, and that of a struct_ops link is its map's, which the object closes.
-bool is_links_own(int fd) noexcept {
-  std::array<char, 32> name;
-  std::snprintf(name.data(), name.size(), "/proc/self/fd/%d", fd);
-  std::array<char, 64> target;
-  const auto length = ::readlink(name.data(), target.data(), target.size());
-  const std::string_view file{target.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
-  return file == "anon_inode:bpf_link" || file == "anon_inode:[perf_event]";
+bool is_links_own(int fd) {
+  return is_link(fd) || descriptor_kind(fd) == "anon_inode:[perf_event]";
 }
 
 }  // namespace
 
-std::unique_ptr<attachment> libbpf_attachment::take_over(::bpf_link* attached) {
+std::unique_ptr<attachment> libbpf_attachment::take_over(::bpf_link* attached, kept_by keeper) {
   std::unique_ptr<::bpf_link, int (*)(::bpf_link*)> owner{attached, ::bpf_link__destroy};
-  auto made = std::make_unique<libbpf_attachment>(attached);
+  auto made = std::make_unique<libbpf_attachment>(attached, keeper);
   static_cast<void>(owner.release());
   return made;
+}
+
+libbpf_attachment::libbpf_attachment(::bpf_link* attached, kept_by keeper)
+    : link_(attached), fd_(::bpf_link__fd(attached)), keeper_(keeper) {
+  if (!is_links_own(fd_)) fd_ = -1;
 }
 
 // Not detached: we are in a child of fork(), where libbpf's detach would reach the parent's probe. For perf
@@ -39,16 +38,13 @@ std::unique_ptr<attachment> libbpf_attachment::take_over(::bpf_link* attached) {
 libbpf_attachment::~libbpf_attachment() {
   if (link_ == nullptr) return;
   ::bpf_link__disconnect(link_);  // destroy only frees memory from here on
-  if (const int fd = ::bpf_link__fd(link_); is_links_own(fd)) ::close(fd);
+  if (fd_ >= 0) ::close(fd_);
   ::bpf_link__destroy(link_);
 }
 
 void libbpf_attachment::detach() noexcept {
   ::bpf_link__destroy(std::exchange(link_, nullptr));
-}
-
-int libbpf_attachment::native_handle() const noexcept {
-  return link_ != nullptr ? ::bpf_link__fd(link_) : -1;
+  fd_ = -1;
 }
 
 }  // namespace aiobpf::bpf

@@ -5,7 +5,10 @@
 #include "btf_types.hpp"
 #include "check_btf.hpp"
 #include "libbpf_log.hpp"
+#include "load_failure.hpp"
 #include "names.hpp"
+#include "newer_sections.hpp"
+#include "open_failure.hpp"
 #include "read_file.hpp"
 #include "throw_error.hpp"
 
@@ -70,24 +73,6 @@ void check_descriptors(const ::bpf_object* object, std::string_view step) {
   if (!held.back()) throw_system_call(errno, step);
 }
 
-// Errors that end a load in the middle of the verifier's work, or after it: its log is there all the same.
-bool ran_out(int errno_value) {
-  return errno_value == EMFILE || errno_value == ENFILE || errno_value == ENOMEM || errno_value == EAGAIN ||
-         errno_value == EINTR || errno_value == EPERM;
-}
-
-[[noreturn]] void throw_load_error(int errno_value, std::string_view step, std::string log) {
-  if (errno_code(errno_value) == errno_code(EOPNOTSUPP)) {
-    throw_error(errc::not_supported, step, "this kernel does not support it; the log says what",
-                std::move(log));
-  }
-  const bool verified = log.find("-- BEGIN PROG LOAD LOG --") != log.npos;
-  if (verified && !ran_out(errno_value)) {
-    throw_error(errc::rejected, step, "the verifier refused a program; its log says why", std::move(log));
-  }
-  throw_errno(errno_value, step, std::move(log));
-}
-
 }  // namespace
 
 object_file::object_file(const std::filesystem::path& path)
@@ -107,17 +92,14 @@ object_file object_file::open(std::span<const std::byte> object, std::string nam
   libbpf_log log;
   ::bpf_object* opened = ::bpf_object__open_mem(object.data(), object.size(), &options);
   if (opened != nullptr) return object_file{std::move(name), opened};
-  const auto reason = errno_code(errno).message();
-  throw_error(
-      errc::wrong_type, step,
-      "not a BPF object that libbpf reads (" + reason + "); compile it with clang -g -O2 -target bpf -c",
-      log.take());
+  throw_error(errc::wrong_type, step, explain_open_failure(object, errno, log.text()), log.take());
 }
 
 object_file::object_file(std::string name, ::bpf_object* opened)
     : name_(std::move(name)),
       object_(opened),
       types_(std::make_unique<btf::state>(::bpf_object__btf(opened), "the object's BTF")) {
+  name_newer_sections(opened);
   types_.state_->remedy =
       "; a type that is only used inside a function is left out: name it with AIOBPF_EVENT_TYPE";
 }
@@ -218,7 +200,9 @@ object object_file::load() && {
   const std::string step = "load " + name_;
   check_descriptors(spent.get(), step);
   libbpf_log log;
-  if (const int failed = ::bpf_object__load(spent.get())) throw_load_error(-failed, step, log.take());
+  if (const int failed = ::bpf_object__load(spent.get())) {
+    throw_load_failure(-failed, step, spent.get(), log.take());
+  };
   return object{name_, std::move(spent), std::move(types_)};
 }
 

@@ -17,6 +17,10 @@ public:
   /// Detaches the program. Called once, at most, and in the process that attached it.
   virtual void detach() noexcept = 0;
 
+  /// Whether the program stays attached when nothing of this process refers to it any more: a filter that was
+  /// added does, what hangs on a descriptor does not.
+  virtual bool outlives_process() const noexcept { return false; }
+
   /// The descriptor of the attachment, owned by it; -1 where there is none.
   virtual int native_handle() const noexcept { return -1; }
 };

@@ -13,6 +13,9 @@ struct bpf_object;
 
 namespace aiobpf::bpf {
 
+class link;
+struct struct_ops_options;
+
 /// A loaded BPF object: its programs and maps. Move-only; made by object_file::load().
 ///
 /// The kernel keeps a program as long as a link holds it, and a map as long as a program or a
@@ -39,6 +42,7 @@ public:
 
 private:
   friend class object_file;
+  friend link attach(const object& object, const struct_ops_options& options);
   struct close {
     void operator()(::bpf_object* object) const noexcept;
   };

@@ -1,39 +1,18 @@
 #include "attach_call.hpp"
 
+#include "../fd_attachment.hpp"
+#include "../kernel_version.hpp"
+#include "../names.hpp"
 #include "../throw_error.hpp"
+#include "place.hpp"
 
 #include <bpf/libbpf.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
+#include <memory>
 
 namespace aiobpf::bpf {
-namespace {
-
-// libbpf looks for tracepoints under these two (libbpf.c, tracefs_path).
-bool tracefs_is_there() {
-  return ::access("/sys/kernel/tracing/events", F_OK) == 0 ||
-         ::access("/sys/kernel/debug/tracing/events", F_OK) == 0;
-}
-
-// What is missing where a place is not there, by the kind of program.
-const char* hint_of_missing_place(::bpf_prog_type type) {
-  switch (type) {
-    case BPF_PROG_TYPE_TRACEPOINT:
-      return tracefs_is_there() ? "no such tracepoint on this kernel: see events/ in tracefs"
-                                : "tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing";
-    case BPF_PROG_TYPE_TRACING: return "no such tracepoint or function in the kernel's BTF";
-    default: return "no such place on this kernel";
-  }
-}
-
-bool begins_with(std::string_view section, std::string_view name) {
-  return section == name || (section.substr(0, name.size()) == name && section[name.size()] == '/');
-}
-
-}  // namespace
 
 attach_call::attach_call(const char* verb, const program& program, std::string place, attach_target target)
     : program_(program),
@@ -55,7 +34,7 @@ void attach_call::check_not_loaded() const {
 
 void attach_call::check_section(std::initializer_list<const char*> names) const {
   const std::string section = program_.section();
-  if (std::any_of(names.begin(), names.end(), [&](const char* name) { return begins_with(section, name); }))
+  if (std::any_of(names.begin(), names.end(), [&](const char* name) { return section_is(section, name); }))
     return;
   std::string wanted;
   for (const char* name : names)
@@ -65,22 +44,37 @@ void attach_call::check_section(std::initializer_list<const char*> names) const 
                   " programs go there");
 }
 
+void attach_call::check_name(const std::string& name) {
+  if (has_nul(name)) throw_failed(ENOENT);
+}
+
 link attach_call::finish(::bpf_link* made) {
   if (made == nullptr) throw_failed(errno);
   return link{made};
 }
 
+link attach_call::finish(unique_fd made) {
+  if (!made) throw_failed(errno);
+  return link{std::make_unique<fd_attachment>(std::move(made))};
+}
+
 void attach_call::throw_failed(int errno_value) {
-  const auto type = ::bpf_program__type(native());
+  const std::string section = program_.section();
   if (errno_value == ENOENT || errno_value == ESRCH) {
-    throw_with_remedy(errno_value, step_, hint_of_missing_place(type), log_.take());
+    const auto missing = explain_missing(section, log_.text());
+    if (missing.is_kernels) throw_error(errc::not_supported, step_, missing.text, log_.take());
+    throw_with_remedy(errno_value, step_, missing.text, log_.take());
+  }
+  // What a kernel says to a kind that it does not know.
+  if ((errno_value == EINVAL || errno_value == E2BIG || errno_value == EOPNOTSUPP) &&
+      kernel_is_older_than(major_, minor_)) {
+    throw_error(errc::not_supported, step_,
+                "it needs kernel " + std::to_string(major_) + '.' + std::to_string(minor_) +
+                    ", and this one is " + kernel_release(),
+                log_.take());
   }
   if (target_ == attach_target::section && (errno_value == EOPNOTSUPP || errno_value == EINVAL)) {
-    const bool runs = type == BPF_PROG_TYPE_SYSCALL;
-    throw_error(errc::not_supported, step_,
-                runs ? "a syscall program is not attached anywhere: run() it"
-                     : "the section names no place to attach to: name one, as in SEC(\"raw_tp/sys_enter\")",
-                log_.take());
+    throw_error(errc::not_supported, step_, how_to_attach(section), log_.take());
   }
   throw_errno(errno_value, step_, log_.take());
 }

@@ -2,6 +2,7 @@
 
 #include <aiobpf/bpf/link.hpp>
 #include <aiobpf/bpf/program.hpp>
+#include <aiobpf/bpf/unique_fd.hpp>
 
 #include "../libbpf_log.hpp"
 
@@ -36,11 +37,19 @@ public:
   /// Whether the program's section is one of these, or begins with one of these and a slash. Throws
   /// bpf::error: wrong_type.
   void check_section(std::initializer_list<const char*> names) const;
+  /// Names given to C have no NUL; one that has is not there. Throws as throw_failed(ENOENT).
+  void check_name(const std::string& name);
+
+  /// Where the kernel refuses because it is older than this, the message says so.
+  void needs_kernel(unsigned major, unsigned minor) noexcept { major_ = major, minor_ = minor; }
 
   ::bpf_program* native() const noexcept { return program_.program_; }
+  const std::string& step() const noexcept { return step_; }
 
   /// The link that libbpf made; else throws what its errno means here.
   link finish(::bpf_link* made);
+  /// The link of that descriptor; where there is none throws what errno means here.
+  link finish(unique_fd made);
   /// Throws what an errno means here: the one place where that is said.
   [[noreturn]] void throw_failed(int errno_value);
 
@@ -48,6 +57,8 @@ private:
   const program& program_;
   std::string step_;
   attach_target target_;
+  unsigned major_ = 0;
+  unsigned minor_ = 0;
   libbpf_log log_;
 };
 

@@ -1,11 +1,8 @@
 #include <aiobpf/bpf/attach/tracepoint.hpp>
 
-#include "../names.hpp"
 #include "attach_call.hpp"
 
 #include <bpf/libbpf.h>
-
-#include <cerrno>
 
 namespace aiobpf::bpf {
 
@@ -13,7 +10,8 @@ link attach(const program& program, const tracepoint_options& options) {
   attach_call call{"attach", program, "to the tracepoint " + options.category + "/" + options.name};
   call.check_loaded();
   call.check_section({"tracepoint", "tp"});
-  if (has_nul(options.category) || has_nul(options.name)) call.throw_failed(ENOENT);
+  call.check_name(options.category);
+  call.check_name(options.name);
   LIBBPF_OPTS(bpf_tracepoint_opts, more, .bpf_cookie = options.cookie);
   return call.finish(::bpf_program__attach_tracepoint_opts(call.native(), options.category.c_str(),
                                                            options.name.c_str(), &more));
