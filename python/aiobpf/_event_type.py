@@ -85,6 +85,7 @@ def _make(described: _aiobpf.Type, name: str, btf: bytes) -> type[Any]:
     attributes = {
         "_asdict": _asdict,
         "dtype": LazyDtype(name, described),
+        "_type": described,
         "__copy__": _itself,
         "__deepcopy__": _itself,
         "__reduce__": reduce,

@@ -18,6 +18,10 @@ class Ledger:
     ring_full: int
     contended: int
     oversize: int
+    unknown_type: int
+    too_short: int
+    too_long: int
+    skipped: int
     dropped_at_close: int
 
     def balances(self) -> bool: ...

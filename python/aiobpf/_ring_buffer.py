@@ -6,7 +6,8 @@ from typing import Any, Literal, overload
 
 from aiobpf._map import BpfMap
 from aiobpf._memory_ring import MemoryRing
-from aiobpf._stream import QUEUE_BYTES, E, EventType, Stream
+from aiobpf._record_types import Discriminator
+from aiobpf._stream import QUEUE_BYTES, E, EventType, EventTypes, Stream
 
 
 class BpfRingBuffer(Stream[E]):
@@ -19,7 +20,7 @@ class BpfRingBuffer(Stream[E]):
     For type checkers it is generic in its events: BpfRingBuffer(map, Event) is a BpfRingBuffer[Event], without an
     event_type a BpfRingBuffer[bytes], and of a type's name a BpfRingBuffer[Any].
 
-    map, event_type: as Stream.add(). It is source 0; more of them by add().
+    map, event_type, discriminator: as Stream.add(). It is source 0; more of them by add().
     latency, driver, queue_bytes: as Stream().
 
     Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError (event_type), BpfNotFoundError.
@@ -55,18 +56,30 @@ class BpfRingBuffer(Stream[E]):
         driver: Literal["thread", "inline"] = ...,
         queue_bytes: int = ...,
     ) -> None: ...
+    @overload
+    def __init__(
+        self: BpfRingBuffer[Any],
+        map: BpfMap | MemoryRing,
+        event_type: EventTypes,
+        *,
+        discriminator: Discriminator,
+        latency: float = ...,
+        driver: Literal["thread", "inline"] = ...,
+        queue_bytes: int = ...,
+    ) -> None: ...
     def __init__(
         self,
         map: BpfMap | MemoryRing,
-        event_type: EventType = bytes,
+        event_type: EventType | EventTypes = bytes,
         *,
+        discriminator: Discriminator | None = None,
         latency: float = 0.0,
         driver: Literal["thread", "inline"] = "thread",
         queue_bytes: int = QUEUE_BYTES,
     ) -> None:
         super().__init__(latency=latency, driver=driver, queue_bytes=queue_bytes)
         try:
-            self._add(map, event_type)
+            self._add(map, event_type, discriminator)
         except BaseException:
             self.close()
             raise

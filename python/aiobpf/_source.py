@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiobpf import _aiobpf
 from aiobpf._errors import BpfError
 from aiobpf._map import BpfMap
 from aiobpf._memory_ring import MemoryRing
+from aiobpf._record_types import Discriminator, record_types
 
 
 def make_source(map: BpfMap | MemoryRing) -> _aiobpf.Source:
@@ -20,6 +22,17 @@ def make_source(map: BpfMap | MemoryRing) -> _aiobpf.Source:
     if not isinstance(map, BpfMap):
         raise TypeError(f"map is a BpfMap or a MemoryRing, not {type(map).__name__}")
     return _aiobpf.ring_source(map._raw, None if map._owner is None else map._owner._check_open())
+
+
+def decoder_of(
+    event_type: Any, discriminator: Discriminator | None, map: BpfMap | MemoryRing
+) -> type[Any] | _aiobpf.RecordTypes:
+    """What the module decodes a map's records by."""
+    if isinstance(event_type, Mapping):
+        return record_types(event_type, discriminator, lambda one: class_of(one, map))
+    if discriminator is not None:
+        raise TypeError("discriminator goes with event_type={tag: type, ...}")
+    return class_of(event_type, map)
 
 
 def class_of(event_type: type[Any] | str, map: BpfMap | MemoryRing) -> type[Any]:

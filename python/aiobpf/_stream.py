@@ -8,7 +8,7 @@ import os
 import sys
 import warnings
 import weakref
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from types import TracebackType
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
@@ -18,11 +18,15 @@ from aiobpf._errors import BpfClosedError
 from aiobpf._ledger import Ledger
 from aiobpf._map import BpfMap
 from aiobpf._memory_ring import MemoryRing
-from aiobpf._source import class_of, make_source
+from aiobpf._record_types import Discriminator
+from aiobpf._source import decoder_of, make_source
 
 #: bytes; a ctypes.Structure subclass; a class of event_type(); or the name of a struct in the BTF of the
 #: map's object.
 EventType = type[bytes] | type[ctypes.Structure] | type[Any] | str
+
+#: By tag; None skips the records of a tag, and the key None has what fits no type (bytes).
+EventTypes = Mapping[Any, EventType | None]
 
 E = TypeVar("E")
 
@@ -83,6 +87,7 @@ class Stream(Generic[E]):
         latency = _arguments.real("latency", latency, 0, LONGEST_LATENCY)
         queue_bytes = _arguments.integer("queue_bytes", queue_bytes, 1, sys.maxsize)
         self._reader = _aiobpf.make_reader(driver, latency, queue_bytes)
+        self._tags: dict[int, tuple[Any, ...]] = {}
         _made.add(self)
 
     @overload
@@ -91,11 +96,22 @@ class Stream(Generic[E]):
     def add(
         self, map: BpfMap | MemoryRing, event_type: type[E] | str, *, name: str = ..., latency: float | None = ...
     ) -> int: ...
+    @overload
     def add(
         self,
         map: BpfMap | MemoryRing,
-        event_type: EventType = bytes,
+        event_type: EventTypes,
         *,
+        discriminator: Discriminator,
+        name: str = ...,
+        latency: float | None = ...,
+    ) -> int: ...
+    def add(
+        self,
+        map: BpfMap | MemoryRing,
+        event_type: EventType | EventTypes = bytes,
+        *,
+        discriminator: Discriminator | None = None,
         name: str = "",
         latency: float | None = None,
     ) -> int:
@@ -109,23 +125,38 @@ class Stream(Generic[E]):
             or the name of a struct in the BTF of the map's object (or a class made by event_type()): an object that
             carries the record inside and reads its fields when asked. A record of another length than the type's
             raises BtfValidationError, and the iteration may go on behind it.
+            Or a dict of those by tag, for rings with records of several types:
+            `event_type={1: "exec_event", 2: "exit_event"}, discriminator="kind"`. None skips the records of a tag. What
+            has another tag, or another length than its type, is not handed over: it is counted as unknown_type,
+            too_short or too_long; or, with `None: bytes` in the dict, handed over as bytes.
+        discriminator: the field that has the tag, at one place in all types: its name, with dots into nested structs,
+            or (offset, size) in bytes.
         name: what messages call it; by default the map's name.
         latency: as the stream's, for this source.
 
-        Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError (event_type), BpfNotFoundError,
-        BpfClosedError.
+        Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError and ValueError (event_type,
+        discriminator), BpfNotFoundError, BpfClosedError.
         """
-        return self._add(map, event_type, name, latency)
+        return self._add(map, event_type, discriminator, name, latency)
 
     def _add(
-        self, map: BpfMap | MemoryRing, event_type: EventType, name: str = "", latency: float | None = None
+        self,
+        map: BpfMap | MemoryRing,
+        event_type: EventType | EventTypes,
+        discriminator: Discriminator | None,
+        name: str = "",
+        latency: float | None = None,
     ) -> int:
         reader = self._open()
         called = _arguments.text("name", name)
         if latency is not None:
             latency = _arguments.real("latency", latency, 0, LONGEST_LATENCY)
         source = make_source(map)
-        return _aiobpf.add_source(reader, source, class_of(event_type, map), called, latency)
+        decoder = decoder_of(event_type, discriminator, map)
+        number = _aiobpf.add_source(reader, source, decoder, called, latency)
+        if isinstance(event_type, Mapping):
+            self._tags[number] = tuple(tag for tag in event_type if tag is not None)
+        return number
 
     def remove(self, source: int) -> None:
         """Ends a source, by the number that add() returned. Its unread records stay in its ring; those that were
@@ -196,6 +227,17 @@ class Stream(Generic[E]):
         """
         assert self._reader is not None
         return Ledger(**self._reader.verify(_source_number(source)))
+
+    def count_types(self, source: int = 0) -> dict[Any, int]:
+        """How many records of a source came, by tag, of those that its event_type names.
+
+            s.count_types(number)      # {1: 1024, 2: 17}
+
+        Raises BpfNotFoundError when there is no such source, or it has one type only.
+        """
+        assert self._reader is not None
+        counts = self._reader.count_types(_arguments.integer("source", source, 0, LARGEST_NUMBER))
+        return dict(zip(self._tags[source], counts, strict=True))
 
     async def drain(self, deadline: float) -> int:
         """Waits until every record that is in the rings and the queue now was delivered to those who iterate.

@@ -50,7 +50,8 @@ PyObject* item(PyObject* self, Py_ssize_t i) {
   if (!has(self, i)) return nullptr;
   const batch_state& state = state_of(self);
   const auto record = state.taken[static_cast<std::size_t>(i)];
-  return state.decoders[record.source](record.data.data(), static_cast<std::uint32_t>(record.data.size()));
+  const auto length = static_cast<std::uint32_t>(record.data.size());
+  return (*state.decoders[record.source].choose(record.data.data(), length).made)(record.data.data(), length);
 }
 
 PyObject* source(PyObject* self, PyObject* index) {
@@ -248,11 +249,10 @@ bool batch_object_ready(PyObject* module) {
          PyModule_AddObjectRef(module, "Batch", reinterpret_cast<PyObject*>(batch_type)) == 0;
 }
 
-PyObject* make_batch(const records::batch& from, std::size_t skip, const decoder_table& decoders) {
+PyObject* make_batch(std::span<const records::segment> records, const decoder_table& decoders) {
   // A copy: Python may keep it for as long as it likes, and no ring waits for that.
   auto state = std::make_unique<batch_state>();
-  state->taken.append(from);
-  state->taken.drop_front(skip);
+  state->taken.append(records);
   state->decoders = decoders;
   auto* made = static_cast<batch_object*>(PyObject_Malloc(sizeof(batch_object)));
   if (made == nullptr) return PyErr_NoMemory();

@@ -5,13 +5,15 @@
 
 #include <aiobpf/records/batch.hpp>
 
+#include <span>
+
 namespace aiobpf::python {
 
 /// Registers the type `Batch`; called once when the module is made. False with an exception set.
 bool batch_object_ready(PyObject* module);
 
-/// A Batch of the records of `records` without the first `skip`: a sequence of events, and a buffer when all
-/// have one length. Null with an exception set. Throws std::bad_alloc.
-PyObject* make_batch(const records::batch& from, std::size_t skip, const decoder_table& decoders);
+/// A Batch of a copy of `records`, none of which is skipped: a sequence of events, and a buffer when all have
+/// one length. Null with an exception set. Throws std::bad_alloc.
+PyObject* make_batch(std::span<const records::segment> records, const decoder_table& decoders);
 
 }  // namespace aiobpf::python

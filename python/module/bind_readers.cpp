@@ -7,10 +7,12 @@
 #include <aiobpf/sources/memory_ring.hpp>
 #include <aiobpf/sources/ring_source.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace aiobpf::python {
 namespace {
@@ -73,10 +75,56 @@ record_reader& reader_in(const py::object& object) {
   return *reader;
 }
 
-std::uint32_t add(const py::object& reader, source_handle& source, const py::object& event_type,
-                  const std::string& name, const py::object& latency) {
+/// One decoder; its size and whether it takes longer records are its type's.
+decoder make_decoder(const py::object& event_type) {
   decoder made;
   if (!decoder::make(event_type.ptr(), made)) py::throw_error_already_set();
+  return made;
+}
+
+std::optional<decoder> make_decoder_or_none(const py::object& event_type) {
+  if (event_type.is_none()) return std::nullopt;
+  return make_decoder(event_type);
+}
+
+std::uint64_t to_number(const py::object& object) {
+  const std::uint64_t number = PyLong_AsUnsignedLongLong(object.ptr());
+  if (PyErr_Occurred()) py::throw_error_already_set();
+  return number;
+}
+
+/// Of (tag's offset, tag's size, ((tag, name, event type or None), ...), event type or None for the rest).
+source_decoder make_decoder_by_type(const py::tuple& described) {
+  std::vector<loop::record_type> types;
+  std::vector<std::optional<decoder>> by_type;
+  const py::tuple all = py::extract<py::tuple>(described[2]);
+  for (py::ssize_t i = 0; i < py::len(all); ++i) {
+    const auto made = make_decoder_or_none(all[i][2]);
+    types.push_back({.name = py::extract<std::string>(all[i][1]),
+                     .tag = to_number(all[i][0]),
+                     .size = made ? static_cast<std::uint32_t>(made->size()) : 0,
+                     .open_ended = !made || made->takes_any_length()});
+    by_type.push_back(made);
+  }
+  const loop::tag_field where{.offset = static_cast<std::uint32_t>(to_number(described[0])),
+                              .size = static_cast<std::uint32_t>(to_number(described[1]))};
+  // A type of any length begins with its tag, too.
+  for (auto& type : types) type.size = std::max(type.size, type.open_ended ? where.offset + where.size : 0);
+  return translated("BtfValidationError", [&] {
+    return source_decoder{source_decoder::types{.classify = loop::classifier{where, std::move(types)},
+                                                .by_type = std::move(by_type),
+                                                .otherwise = make_decoder_or_none(described[3])}};
+  });
+}
+
+source_decoder make_source_decoder(const py::object& event_type) {
+  const py::extract<py::tuple> several{event_type};
+  return several.check() ? make_decoder_by_type(several()) : source_decoder{make_decoder(event_type)};
+}
+
+std::uint32_t add(const py::object& reader, source_handle& source, const py::object& event_type,
+                  const std::string& name, const py::object& latency) {
+  auto made = make_source_decoder(event_type);
   loop::source_options options{.name = name};
   if (!latency.is_none()) options.latency = to_time(py::extract<double>(latency));
   return translated("BpfSyscallError", [&] {

@@ -26,6 +26,9 @@ public:
     return make_structure(data);
   }
 
+  std::size_t size() const noexcept { return size_; }  ///< bytes of a record; 0 when any length is taken
+  bool takes_any_length() const noexcept { return kind_ == kind::bytes; }
+
   /// For Python's cycle collector.
   int traverse(visitproc visit, void* arg) const {
     Py_VISIT(type_.get());

@@ -1,66 +1,63 @@
 #pragma once
 
-#include "decoder.hpp"
+#include "source_decoder.hpp"
+#include "source_map.hpp"
 
-#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <utility>
-#include <vector>
 
 namespace aiobpf::python {
 
-/// The decoder of each source, by the source's number.
+/// The decoders of all sources: one immutable table, which a reader and its batches share. A source that is
+/// added or removed makes a new one; whoever has the old one keeps it.
 class decoder_table {
 public:
-  void reserve(std::size_t more) { entries_.reserve(entries_.size() + more); }
-  /// Of a source with a higher number than all before it. Cannot fail after reserve().
-  void add(std::uint32_t source, decoder made) noexcept { entries_.push_back({source, std::move(made)}); }
-  /// Takes out the one of a source that is there.
-  decoder take(std::uint32_t source) noexcept {
-    const auto at = find(source);
-    decoder taken = std::move(at->made);
-    entries_.erase(at);
-    return taken;
+  decoder_table() noexcept : sources_(std::shared_ptr<void>{}, &none) {}
+
+  /// The table with one more source, or without one. Throws std::bad_alloc.
+  decoder_table with(std::uint32_t source, source_decoder made) const {
+    auto copy = std::make_shared<source_map<source_decoder>>(*sources_);
+    copy->add(source, std::move(made));
+    return decoder_table{std::move(copy)};
+  }
+  decoder_table without(std::uint32_t source) const {
+    auto copy = std::make_shared<source_map<source_decoder>>(*sources_);
+    copy->erase(source);
+    return decoder_table{std::move(copy)};
   }
 
-  /// The one of a source that is there.
-  const decoder& operator[](std::uint32_t source) const noexcept {
-    // Sources are numbered from 0 on, and few are ever removed.
-    if (source < entries_.size() && entries_[source].source == source) return entries_[source].made;
-    return find(source)->made;
+  /// Of a source that is there.
+  const source_decoder& operator[](std::uint32_t source) const noexcept { return *sources_->find(source); }
+
+  auto begin() const noexcept { return sources_->begin(); }
+  auto end() const noexcept { return sources_->end(); }
+  std::size_t size() const noexcept { return sources_->size(); }
+
+  /// Whether a record may be skipped.
+  bool has_types() const noexcept {
+    for (const auto& one : *sources_) {
+      if (one.value.has_types()) return true;
+    }
+    return false;
   }
 
-  /// Calls `use(source)` with each number, ascending.
-  template <class Use>
-  void for_each_source(Use&& use) const {
-    for (const entry& one : entries_) use(one.source);
-  }
-
-  std::size_t size() const noexcept { return entries_.size(); }
-  void clear() noexcept { entries_.clear(); }
-
-  /// For Python's cycle collector.
+  /// For Python's cycle collector. What a batch refers to as well is not garbage when its reader is.
   int traverse(visitproc visit, void* arg) const {
-    for (const entry& one : entries_) {
-      if (const int stop = one.made.traverse(visit, arg)) return stop;
+    if (sources_.use_count() > 1) return 0;
+    for (const auto& one : *sources_) {
+      if (const int stop = one.value.traverse(visit, arg)) return stop;
     }
     return 0;
   }
 
 private:
-  struct entry {
-    std::uint32_t source;
-    decoder made;
-  };
-  std::vector<entry>::iterator find(std::uint32_t source) noexcept {
-    return std::lower_bound(entries_.begin(), entries_.end(), source,
-                            [](const entry& one, std::uint32_t wanted) { return one.source < wanted; });
-  }
-  std::vector<entry>::const_iterator find(std::uint32_t source) const noexcept {
-    return const_cast<decoder_table*>(this)->find(source);
-  }
+  explicit decoder_table(std::shared_ptr<const source_map<source_decoder>> sources) noexcept
+      : sources_(std::move(sources)) {}
 
-  std::vector<entry> entries_;
+  static inline const source_map<source_decoder> none{};
+
+  std::shared_ptr<const source_map<source_decoder>> sources_;
 };
 
 }  // namespace aiobpf::python

@@ -158,6 +158,21 @@ PyObject* count(PyObject* self, PyObject* which) {
   });
 }
 
+PyObject* count_types(PyObject* self, PyObject* which) {
+  return guarded<PyObject*>("BpfError", nullptr, [&]() -> PyObject* {
+    const unsigned long source = PyLong_AsUnsignedLong(which);
+    if (source == static_cast<unsigned long>(-1) && PyErr_Occurred()) return nullptr;
+    const auto& counts = reader_in(self).count_types(static_cast<std::uint32_t>(source));
+    auto all = reference::steal(PyTuple_New(static_cast<Py_ssize_t>(counts.size())));
+    for (std::size_t i = 0; all && i < counts.size(); ++i) {
+      PyObject* const number = PyLong_FromUnsignedLongLong(counts[i]);
+      if (number == nullptr) return nullptr;
+      PyTuple_SET_ITEM(all.get(), static_cast<Py_ssize_t>(i), number);
+    }
+    return all.release();
+  });
+}
+
 PyObject* begin_drain(PyObject* self, PyObject* wake) {
   return guarded<PyObject*>("BpfError", nullptr, [&]() -> PyObject* {
     const std::size_t number = reader_in(self).begin_drain(wake);
@@ -228,6 +243,7 @@ PyMethodDef reader_methods[] = {
     {"check_open", check_open, METH_NOARGS, nullptr},
     {"statistics", count<false>, METH_O, nullptr},
     {"verify", count<true>, METH_O, nullptr},
+    {"count_types", count_types, METH_O, nullptr},
     {"_readable", readable, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };

@@ -1,20 +1,22 @@
 #pragma once
 
+#include "asyncio_watch.hpp"
 #include "decoder_table.hpp"
-#include "drain_mark.hpp"
+#include "pending_drains.hpp"
 #include "python.hpp"
+#include "source_map.hpp"
 
 #include <aiobpf/bpf/fork_guard.hpp>
-#include <aiobpf/bpf/unique_fd.hpp>
-#include <aiobpf/loop/pacer.hpp>
 #include <aiobpf/loop/polled_stream.hpp>
-#include <aiobpf/records/batch.hpp>
+#include <aiobpf/loop/turn_clock.hpp>
+#include <aiobpf/records/batch_cursor.hpp>
 #include <aiobpf/records/ledger.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -22,6 +24,10 @@ namespace aiobpf::python {
 
 /// The asyncio side of a stream: hands out its events or batches, and makes the task wait
 /// when there are none. What `async for` runs through; so next_event() is short.
+///
+/// Its parts know nothing of each other: where it is in a batch (records::batch_cursor), when the loop is to
+/// run (loop::turn_clock), what becomes of a record (decoder_table), what asyncio is told (asyncio_watch),
+/// and who waits for what is there to be delivered (pending_drains).
 ///
 /// All of it is called with the GIL held, close() and add() from any thread and from signal handlers.
 /// Whatever calls Python may find itself closed when that returns.
@@ -33,8 +39,6 @@ namespace aiobpf::python {
 /// `async for` whose body never awaits starves nobody.
 class record_reader {
 public:
-  using clock = std::chrono::steady_clock;
-
   /// How long an `async for` that always finds a record may keep the loop. A timer of asyncio's takes up to
   /// three turns of the loop until its task runs.
   static constexpr std::chrono::nanoseconds turn_time = std::chrono::milliseconds{1};
@@ -44,7 +48,7 @@ public:
   explicit record_reader(std::shared_ptr<loop::polled_stream> from) : stream_(std::move(from)) {}
 
   /// Returns the source's number. Throws bpf::error: closed, an errno.
-  std::uint32_t add(std::unique_ptr<loop::source> from, loop::source_options options, decoder made);
+  std::uint32_t add(std::unique_ptr<loop::source> from, loop::source_options options, source_decoder made);
   /// Ends a source; what was received of it is handed over still. Throws bpf::error: closed, not_found.
   void remove(std::uint32_t source);
 
@@ -53,7 +57,7 @@ public:
   /// As am_send: PYGEN_RETURN with the next event; PYGEN_NEXT with what the task is to wait on; PYGEN_ERROR
   /// (StopAsyncIteration when closed).
   PySendResult next_event(PyObject* self, PyObject** result) {
-    if (left_ > 0 && --until_look_ > 0) return hand_over(result);
+    if (cursor_.left() > 0 && clock_.tick() && hand_over(result)) return sent(*result);
     return next_event_slowly(self, result);
   }
 
@@ -75,6 +79,9 @@ public:
   std::size_t begin_drain(PyObject* wake);
   /// Returns how many of them were not delivered.
   std::uint64_t end_drain(std::size_t number) noexcept;
+  /// How many records of a source were of each type, in the order in which its types were given; none when it
+  /// has no types. Throws bpf::error: not_found.
+  const std::vector<std::uint64_t>& count_types(std::uint32_t source) const;
   bool is_open() const noexcept { return stream_ != nullptr && made_.is_ours(); }
   /// Throws bpf::error: closed, and why.
   void check_open(const char* step) const;
@@ -87,72 +94,67 @@ public:
   void clear() noexcept;
 
 private:
-  PySendResult hand_over(PyObject** result) {
+  static PySendResult sent(PyObject* event) noexcept { return event != nullptr ? PYGEN_RETURN : PYGEN_ERROR; }
+
+  /// Takes the next record. False when it is skipped; else `result` is its event, or null with an exception
+  /// set.
+  bool hand_over(PyObject** result) {
     // Making an object may run the cycle collector, and so anybody's code, which may close us or take events:
     // the counts are settled before, and the record's memory is kept until after.
-    const auto* data = at_.data();
-    const auto length = at_.length();
-    const auto source = at_.source();
-    ++at_;
-    --left_;
+    const auto& at = cursor_.at();
+    const auto* data = at.data();
+    const auto length = at.length();
+    const auto& source = decoders_[at.source()];
+    const auto chosen = source.choose(data, length);
+    if (source.has_types()) counts_.find(at.source())->count(chosen);
+    cursor_.advance();
+    if (chosen.made == nullptr) {
+      if (!handing_over_) cursor_.give_back();
+      return false;
+    }
     const bool nested = std::exchange(handing_over_, true);
-    PyObject* event = decoders_[source](data, length);
+    *result = (*chosen.made)(data, length);
     handing_over_ = nested;
     // A loan goes back now, not when the next event is asked for.
-    if (left_ == 0 && !nested) current_.clear();
-    *result = event;
-    return event != nullptr ? PYGEN_RETURN : PYGEN_ERROR;
+    if (cursor_.left() == 0 && !nested) cursor_.give_back();
+    return true;
   }
-  PySendResult hand_over_counted(PyObject** result);
+  bool hand_over_counted(PyObject** result);
   void wake_drained() noexcept;
   PySendResult next_event_slowly(PyObject* self, PyObject** result);
+  bool has_record(PyObject* self, PyObject** result, PySendResult& instead);
   bool find_record(PyObject* self, PyObject** result, PySendResult& instead);
   PySendResult refuse(PyObject** result) const;
   PySendResult yield_to_loop(PyObject** result);
-  bool turn_is_over();
   bool fetch(PyObject* self, PyObject** result, PySendResult& instead);
   bool start_waiting(PyObject* self, PyObject** result);
-  bool watch(PyObject* self, PyObject* event_loop);
-  void unwatch(const std::shared_ptr<loop::polled_stream>& watched) noexcept;
+  PyObject* take_batch();
+  std::vector<records::segment> wanted(std::span<const records::segment> segments,
+                                       source_map<type_counts>& counts) const;
+  bool is_removed(std::uint32_t source) const noexcept;
+  records::ledger compose_with(const records::ledger& counts, std::optional<std::uint32_t> source,
+                               records::backlog after) const;
   records::ledger count_open(bool verified, std::optional<std::uint32_t> source) const;
-  std::uint64_t left_of(std::uint32_t source) const noexcept;
+  void set_decoders(decoder_table changed);
   void forget_removed();
-  void wake_waiting() noexcept;
   void leave(int descriptor) noexcept;
 
   bpf::fork_guard made_;
-  bpf::unique_fd placeholder_;  // see leave()
   std::shared_ptr<loop::polled_stream>
       stream_;  // null when closed; shared with those that its descriptor must outlive
   decoder_table decoders_;
+  std::vector<decoder_table> retired_;  // by which a record may still be made an object
+  source_map<type_counts> counts_;      // of sources with types, removed ones too
   std::vector<std::uint32_t> removed_;  // sources whose records may still be on their way
   records::ledger final_;               // when it was closed
-  std::vector<std::pair<std::uint32_t, records::ledger>> final_by_source_;
-  records::batch current_;
-  records::batch::iterator at_;
-  std::size_t left_ = 0;       // records of current_ that were not handed over
-  bool handing_over_ = false;  // a record of current_ is being made an object
+  source_map<records::ledger> final_by_source_;
+  records::batch_cursor cursor_;
+  bool handing_over_ = false;  // a record of the batch is being made an object
 
-  loop::pacer pacer_{turn_time / 4, 1, events_between_looks};
-  std::size_t until_look_ = 1;
-  std::size_t stride_ = 1;
-  clock::time_point turn_began_{};
-  clock::time_point looked_{};
-  bool resumed_ = true;  // the loop ran since the last event
-
+  loop::turn_clock clock_{turn_time, events_between_looks};
   bool in_asyncio_ = false;  // it was iterated under an asyncio loop
-
-  struct drain {
-    std::size_t number;
-    drain_mark mark;
-    reference loop;
-    reference wake;  // null when it was called
-  };
-  std::vector<drain> drains_;
-  std::size_t last_drain_ = 0;
-
-  reference loop_;    // whose reader callback we are
-  reference waiter_;  // the last wait
+  asyncio_watch watch_;
+  pending_drains drains_;
 };
 
 }  // namespace aiobpf::python

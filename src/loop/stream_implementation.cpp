@@ -31,7 +31,7 @@ constexpr std::size_t first_turn_records = 64;
 
 }  // namespace
 
-stream::implementation::implementation(executor_type executor, const stream_options& options)
+stream_base::implementation::implementation(executor_type executor, const stream_options& options)
     : executor_(std::move(executor)),
       context_(context_guard::of(asio::query(executor_, asio::execution::context))),
       own_executor_(executor_),
@@ -45,7 +45,7 @@ stream::implementation::implementation(executor_type executor, const stream_opti
   [[maybe_unused]] const int taken = fd.release();
 }
 
-std::uint32_t stream::implementation::add(std::unique_ptr<source> from, source_options options) {
+std::uint32_t stream_base::implementation::add(std::unique_ptr<source> from, source_options options) {
   const std::uint32_t id = core_.add(std::move(from), std::move(options));
   const auto read = pending();
   try {
@@ -56,22 +56,22 @@ std::uint32_t stream::implementation::add(std::unique_ptr<source> from, source_o
   return id;
 }
 
-void stream::implementation::remove(std::uint32_t id) {
+void stream_base::implementation::remove(std::uint32_t id) {
   core_.remove(id);
   if (core_.next() != next_step::done) return;
   cancel(core_.size() == 0 ? bpf::errc::not_found : bpf::errc::ended);
 }
 
-stream::implementation::pending_ptr stream::implementation::pending() const noexcept {
+stream_base::implementation::pending_ptr stream_base::implementation::pending() const noexcept {
   auto read = pending_.lock();
   return read && read->handler ? read : nullptr;
 }
 
-void stream::implementation::post_completion(read_handler handler, error_code error) {
+void stream_base::implementation::post_completion(read_handler handler, error_code error) {
   asio::post(executor_, asio::append(std::move(handler), error, std::size_t{0}));
 }
 
-void stream::implementation::read(read_handler handler, target into) {
+void stream_base::implementation::read(read_handler handler, target into) {
   if (!is_open()) return post_completion(std::move(handler), bpf::errc::closed);
   if (pending()) return post_completion(std::move(handler), bpf::errc::busy);
   if (core_.size() == 0) return post_completion(std::move(handler), bpf::errc::not_found);
@@ -107,7 +107,7 @@ void stream::implementation::read(read_handler handler, target into) {
 }
 
 // To the next turn: at once, by way of the loop, or when the descriptor is readable.
-void stream::implementation::go_on(const pending_ptr& read) {
+void stream_base::implementation::go_on(const pending_ptr& read) {
   if (core_.next() == next_step::wait) {
     arm(read);
   } else {
@@ -115,7 +115,7 @@ void stream::implementation::go_on(const pending_ptr& read) {
   }
 }
 
-void stream::implementation::post_turn(const pending_ptr& read) {
+void stream_base::implementation::post_turn(const pending_ptr& read) {
   if (read->turn_posted) return;
   asio::post(executor_, [read] {
     read->turn_posted = false;
@@ -124,7 +124,7 @@ void stream::implementation::post_turn(const pending_ptr& read) {
   read->turn_posted = true;
 }
 
-turn_result stream::implementation::take(pending_read& read, time_point now) {
+turn_result stream_base::implementation::take(pending_read& read, time_point now) {
   try {
     const target& into = read.into;
     if (into.out == nullptr) return core_.visit(*into.visitor, pacer_.allowance(), now);
@@ -134,7 +134,7 @@ turn_result stream::implementation::take(pending_read& read, time_point now) {
   }
 }
 
-void stream::implementation::turn(const pending_ptr& read) {
+void stream_base::implementation::turn(const pending_ptr& read) {
   if (read->ended) return complete_ended(*read);
   if (!read->handler) return disarm();
   const auto now = source_set::clock::now();
@@ -154,7 +154,7 @@ void stream::implementation::turn(const pending_ptr& read) {
   }
 }
 
-void stream::implementation::arm(const pending_ptr& read) {
+void stream_base::implementation::arm(const pending_ptr& read) {
   if (armed_) return;
   descriptor_.async_wait(asio::posix::descriptor_base::wait_read, [read, ticket = ticket_](error_code) {
     if (read->ended) return complete_ended(*read);
@@ -168,7 +168,7 @@ void stream::implementation::arm(const pending_ptr& read) {
   armed_ = true;
 }
 
-void stream::implementation::disarm() noexcept {
+void stream_base::implementation::disarm() noexcept {
   core_.disarmed();  // Asio still looks at the descriptor, and forgets what it sees
   if (!std::exchange(armed_, false)) return;
   ++ticket_;
@@ -176,8 +176,8 @@ void stream::implementation::disarm() noexcept {
   descriptor_.cancel(ignored);
 }
 
-void stream::implementation::complete(pending_read& read, time_point began, error_code error,
-                                      std::size_t records) {
+void stream_base::implementation::complete(pending_read& read, time_point began, error_code error,
+                                           std::size_t records) {
   // Also when the handler throws.
   struct settle {
     implementation& stream;
@@ -192,11 +192,11 @@ void stream::implementation::complete(pending_read& read, time_point began, erro
   read.invoke_handler(error, records);
 }
 
-void stream::implementation::complete_ended(pending_read& read) {
+void stream_base::implementation::complete_ended(pending_read& read) {
   if (read.handler) read.invoke_handler(read.ended, 0);
 }
 
-void stream::implementation::pending_read::invoke_handler(error_code error, std::size_t records) {
+void stream_base::implementation::pending_read::invoke_handler(error_code error, std::size_t records) {
   read_handler taken{std::move(*handler)};
   handler.reset();
   if (const auto own = std::exchange(executor, {})) {
@@ -206,7 +206,7 @@ void stream::implementation::pending_read::invoke_handler(error_code error, std:
   }
 }
 
-void stream::implementation::cancel(error_code reason) noexcept {
+void stream_base::implementation::cancel(error_code reason) noexcept {
   if (!core_.is_ours() && !context_.is_ours()) return;  // what is posted there wakes the parent
   const auto read = pending();
   if (!read) return;
@@ -215,7 +215,7 @@ void stream::implementation::cancel(error_code reason) noexcept {
   disarm();
 }
 
-void stream::implementation::close() noexcept {
+void stream_base::implementation::close() noexcept {
   if (!core_.is_open()) {
     if (!core_.is_ours()) leave();
     return;
@@ -228,7 +228,7 @@ void stream::implementation::close() noexcept {
 }
 
 // The end in a child of fork(), which closes and unmaps what is the child's, and no more.
-void stream::implementation::leave() noexcept {
+void stream_base::implementation::leave() noexcept {
   if (!descriptor_.is_open() || kept_) return;
   if (context_.is_ours()) {
     cancel(bpf::errc::closed);

@@ -2,7 +2,7 @@
 
 #include <aiobpf/bpf/fork_guard.hpp>
 #include <aiobpf/loop/pacer.hpp>
-#include <aiobpf/loop/stream.hpp>
+#include <aiobpf/loop/stream_base.hpp>
 
 #include "context_guard.hpp"
 #include "stream_core.hpp"
@@ -23,8 +23,10 @@ namespace aiobpf::loop {
 /// io_context running. (A wait whose read has just ended is cancelled as soon as its handler has returned
 /// without starting another read; one that has, finds it still armed.)
 /// Shared with what it has outstanding: that may run after the stream is gone.
-class stream::implementation : public std::enable_shared_from_this<stream::implementation> {
+class stream_base::implementation : public std::enable_shared_from_this<stream_base::implementation> {
 public:
+  using executor_type = boost::asio::any_io_executor;
+
   implementation(executor_type executor, const stream_options& options);
 
   std::uint32_t add(std::unique_ptr<source> from, source_options options);
@@ -36,7 +38,6 @@ public:
   void acknowledge(std::uint32_t id, std::uint64_t position) { core_.acknowledge(id, position); }
 
   bool is_open() const noexcept { return core_.is_open(); }
-  executor_type executor() const noexcept { return executor_; }
   // A read hands over all that it takes: there is nothing behind the sources.
   records::ledger count(source_set::account how) const { return compose(core_.count(how), {}); }
   records::ledger count(std::uint32_t id, source_set::account how) const {

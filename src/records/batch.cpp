@@ -54,11 +54,11 @@ void batch::make_room_for(std::size_t segments) {
   if (ends_.capacity() < segments) ends_.reserve(std::max(segments, ends_.capacity() * 2));
 }
 
-void batch::append(const batch& other) {
-  make_room_for(segments_.size() + other.segments_.size());
+void batch::append(std::span<const segment> others) {
+  make_room_for(segments_.size() + others.size());
   std::size_t bytes = 0;
   std::size_t slots = 0;
-  for (const segment& one : other.segments_) {
+  for (const segment& one : others) {
     bytes += one.extent();
     if (!one.is_uniform()) slots += one.count;
   }
@@ -66,7 +66,7 @@ void batch::append(const batch& other) {
   std::byte* const room = memory_.room(slots * sizeof(slot) + bytes);
   auto* next_slot = reinterpret_cast<slot*>(room);
   std::byte* next = room + slots * sizeof(slot);
-  for (segment one : other.segments_) {
+  for (segment one : others) {
     const std::size_t extent = one.extent();
     if (one.is_uniform()) {
       // What is after the last payload may be somebody else's memory.

@@ -1,24 +1,26 @@
 #pragma once
 
 #include <aiobpf/loop/record_visitor.hpp>
-#include <aiobpf/loop/source.hpp>
-#include <aiobpf/loop/stream_options.hpp>
-#include <aiobpf/records/batch.hpp>
-#include <aiobpf/records/ledger.hpp>
+#include <aiobpf/loop/stream_base.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace aiobpf::loop {
+
+/// A completion token for reads, and for visits.
+template <class Token>
+concept read_token = boost::asio::completion_token_for<Token, void(boost::system::error_code, std::size_t)>;
+template <class Token>
+concept visit_token = boost::asio::completion_token_for<Token, void(std::exception_ptr, std::size_t)>;
 
 /// An async sequence of records from many sources.
 ///
@@ -35,6 +37,9 @@ namespace aiobpf::loop {
 ///     }
 ///   }
 ///
+/// `stream` completes by co_await where no token is given; basic_stream<> follows its executor's default
+/// token, as Asio's own I/O objects do.
+///
 /// Three verbs: *cancel* ends one read; *close* ends all reads; there is nothing to stop and wait for.
 ///
 /// Threads  one object, one strand, that of its executor; distinct objects are independent
@@ -42,29 +47,28 @@ namespace aiobpf::loop {
 ///          descriptors, reads end with closed, all else throws it, and the parent notices nothing. A child
 ///          that goes on with the io_context calls its notify_fork(fork_child) before anything else, as Asio
 ///          asks for; in one that does not, some memory of the stream is left
-class stream {
+template <class Executor = boost::asio::any_io_executor>
+class basic_stream : public stream_base {
+  using default_token = boost::asio::default_completion_token_t<Executor>;
+
 public:
-  using executor_type = boost::asio::any_io_executor;
+  using executor_type = Executor;
+  /// The stream of another executor.
+  template <class Other>
+  struct rebind_executor {
+    using other = basic_stream<Other>;
+  };
 
   /// Throws bpf::error: an errno (descriptors ran out).
-  explicit stream(executor_type executor, stream_options options = {});
-  stream(stream&&) noexcept = default;
-  stream& operator=(stream&& other) noexcept;
-  ~stream();  ///< closes
+  explicit basic_stream(const Executor& executor, const stream_options& options = {})
+      : stream_base(erase(executor), options), executor_(executor) {}
+  /// On the executor of a context, as an io_context.
+  template <class Context>
+  requires std::convertible_to<Context&, boost::asio::execution_context&>
+  explicit basic_stream(Context& context, const stream_options& options = {})
+      : basic_stream(Executor(context.get_executor()), options) {}
 
-  executor_type get_executor() const noexcept;
-
-  /// Takes over a source and returns its number, as in record::source; it is never used again. A pending read
-  /// gets its records, too. Throws bpf::error: closed; an errno (the descriptor cannot be watched).
-  template <std::derived_from<source> Source>
-  std::uint32_t add(Source from, source_options options = {}) {
-    return add(std::unique_ptr<source>{std::make_unique<Source>(std::move(from))}, std::move(options));
-  }
-  std::uint32_t add(std::unique_ptr<source> from, source_options options = {});
-
-  /// Ends a source, also while a read is pending. Unread records stay in its ring, batches keep what they
-  /// have, what it counted becomes part of the total. Throws bpf::error: closed, not_found.
-  void remove(std::uint32_t id);
+  executor_type get_executor() const noexcept { return executor_; }
 
   /// A batch may keep up to half of a ring occupied, on loan, until it is cleared, read into again or
   /// destroyed: for handlers that keep batches there is async_read_copy().
@@ -81,20 +85,20 @@ public:
   /// Cancel      total, terminal and partial alike, per operation: nothing was consumed, and the next read
   ///             sees the same records. A read whose records are taken is past cancelling
   /// Lifetimes   `out` until completion. The stream may be destroyed meanwhile: the read ends with closed
-  template <class Token = boost::asio::use_awaitable_t<>>
-  auto async_read(records::batch& out, Token&& token = {}) {
+  template <read_token Token = default_token>
+  auto async_read(records::batch& out, Token&& token = default_token{}) {
     return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
-        [](auto handler, stream* self, records::batch* into) {
+        [](auto handler, basic_stream* self, records::batch* into) {
           self->start(std::move(handler), {.out = into});
         },
         token, this, &out);
   }
 
   /// As async_read(), of a copy: the batch owns its bytes, and keeps no ring occupied.
-  template <class Token = boost::asio::use_awaitable_t<>>
-  auto async_read_copy(records::batch& out, Token&& token = {}) {
+  template <read_token Token = default_token>
+  auto async_read_copy(records::batch& out, Token&& token = default_token{}) {
     return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
-        [](auto handler, stream* self, records::batch* into) {
+        [](auto handler, basic_stream* self, records::batch* into) {
           self->start(std::move(handler), {.out = into, .lend = false});
         },
         token, this, &out);
@@ -112,11 +116,11 @@ public:
   /// Lifetimes   the record's bytes inside the visitor's call only; they are aligned to 4. The visitor runs
   /// on the
   ///             stream's executor, and must neither read, close nor destroy the stream
-  template <class Visitor, class Token = boost::asio::use_awaitable_t<>>
+  template <class Visitor, visit_token Token = default_token>
   requires std::invocable<Visitor&, const records::record&>
-  auto async_visit(Visitor visitor, Token&& token = {}) {
+  auto async_visit(Visitor visitor, Token&& token = default_token{}) {
     return boost::asio::async_initiate<Token, void(std::exception_ptr, std::size_t)>(
-        [](auto handler, stream* self, Visitor called) {
+        [](auto handler, basic_stream* self, Visitor called) {
           auto state = std::make_shared<record_visitor<Visitor>>(std::move(called));
           segment_visitor* const visits = state.get();
           self->start(visit_handler{std::move(handler), std::move(state)}, {.visitor = visits});
@@ -124,38 +128,20 @@ public:
         token, this, std::move(visitor));
   }
 
-  /// Ends a pending read with operation_aborted. The stream goes on.
-  void cancel() noexcept;
-
-  /// Ends a pending read with closed, and every later one. Records that were not read stay in their rings;
-  /// the ledger of that moment is kept. Idempotent; the destructor calls it.
-  void close() noexcept;
-  bool is_open() const noexcept;
-
-  /// As source::acknowledge(). Throws bpf::error: closed, not_found.
-  void acknowledge(std::uint32_t id, std::uint64_t position);
-
-  /// Of all sources together, removed ones too, or of one; after close() of that moment. On the stream's
-  /// strand. Throws bpf::error: closed (made before fork()), not_found.
-  records::ledger statistics() const;
-  records::ledger statistics(std::uint32_t id) const;
-  /// The same with `unread` found by looking at each record that is there, 1 to 5 ns each: a proof of the
-  /// second sum.
-  records::ledger verify() const;
-  records::ledger verify(std::uint32_t id) const;
-
 private:
-  class implementation;
-  using read_handler = boost::asio::any_completion_handler<void(boost::system::error_code, std::size_t)>;
+  static boost::asio::any_io_executor erase(const Executor& executor) {
+    // One that only adds a default token to any_io_executor is not wrapped once more.
+    if constexpr (std::derived_from<Executor, boost::asio::any_io_executor>) {
+      return static_cast<const boost::asio::any_io_executor&>(executor);
+    } else {
+      return executor;
+    }
+  }
 
-  struct target {  // of a read: a batch, or a visitor
-    records::batch* out = nullptr;
-    bool lend = true;
-    segment_visitor* visitor = nullptr;
-  };
-  void start(read_handler handler, target into);
-
-  std::shared_ptr<implementation> impl_;
+  Executor executor_;
 };
+
+/// The stream to use: its reads are awaited where no other token is given.
+using stream = boost::asio::use_awaitable_t<>::as_default_on_t<basic_stream<>>;
 
 }  // namespace aiobpf::loop

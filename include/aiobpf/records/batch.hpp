@@ -65,7 +65,8 @@ public:
 
   /// Adds a copy of another batch's records after its own. Uniform segments of one length that follow each
   /// other are copied back to back. Throws std::bad_alloc; the batch is then as it was.
-  void append(const batch& other);
+  void append(const batch& other) { append(other.segments()); }
+  void append(std::span<const segment> others);
 
   /// Gives loans back; keeps the batch's own memory for the next use.
   void clear() noexcept;

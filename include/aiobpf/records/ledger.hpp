@@ -9,11 +9,17 @@ namespace aiobpf::records {
 
 // Why records are lost: one line a cause, of which all else is made, sums, the Python class and what is
 // printed. (name, side, what happened)
-#define AIOBPF_CAUSES(cause)                                                                            \
-  cause(ring_full, program, "the ring had no room")                                                     \
-      cause(contended, program, "the reserve failed twice although there was room: its lock was taken") \
-          cause(oversize, program, "the record is larger than the ring")                                \
-              cause(dropped_at_close, consumer, "queued when the stream was closed")
+// clang-format off
+#define AIOBPF_CAUSES(cause)                                                                                 \
+  cause(ring_full, program, "the ring had no room")                                                          \
+  cause(contended, program, "the reserve failed twice although there was room: its lock was taken")          \
+  cause(oversize, program, "the record is larger than the ring")                                             \
+  cause(unknown_type, consumer, "no type has the tag of the record")                                         \
+  cause(too_short, consumer, "the record is shorter than its type")                                          \
+  cause(too_long, consumer, "the record is longer than its type")                                            \
+  cause(skipped, consumer, "records of this type are not wanted")                                            \
+  cause(dropped_at_close, consumer, "queued when the stream was closed")
+// clang-format on
 
 /// Which of the ledger's sums a cause belongs to.
 enum class side : std::uint8_t {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace aiobpf::records {
 
@@ -12,6 +13,15 @@ struct record {
   std::uint32_t source = 0;         ///< what stream::add() returned
   std::int32_t cpu = -1;            ///< the CPU that emitted it; -1 where the source does not know
   std::uint64_t position = 0;       ///< 64-bit offset in its source, which orders and identifies it there
+
+  /// The record as what its program wrote; null when it is too short for that (a dispatcher counts those).
+  /// T needs no stricter alignment than `data` has.
+  template <class T>
+  const T* as() const noexcept {
+    static_assert(std::is_trivially_copyable_v<T>, "a record is the bytes that its program wrote");
+    static_assert(alignof(T) <= 8, "records are aligned to 8 bytes at most");
+    return data.size() >= sizeof(T) ? reinterpret_cast<const T*>(data.data()) : nullptr;
+  }
 };
 
 /// Where one record of a segment with several lengths is.
@@ -55,6 +65,17 @@ struct segment {
     if (slots == nullptr) return std::size_t{count} * stride;
     const slot& last = slots[count - 1];
     return (std::size_t{last.offset} + last.length + 7) & ~std::size_t{7};
+  }
+
+  /// Records `first` to `first + n`; n > 0, and they are there.
+  segment slice(std::uint32_t first, std::uint32_t n) const noexcept {
+    segment part{*this};
+    if (first > 0) part.drop_front(first);
+    if (n < part.count) {
+      part.bytes = part[n].position - part.position;
+      part.count = n;
+    }
+    return part;
   }
 
   /// Without its first `n` records; n < count.

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 #include <random>
+#include <ranges>
 #include <utility>
 
 namespace records = aiobpf::records;
@@ -299,6 +300,54 @@ BOOST_AUTO_TEST_CASE(room_that_was_not_used_is_no_record) {
   BOOST_TEST(batch.segments().empty());
   add_uniform(batch, 0, 0, 1);
   BOOST_TEST(numbers_in(batch) == numbers_from(0, 1), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_is_a_forward_and_sized_range) {
+  static_assert(std::ranges::forward_range<const records::batch&>);
+  static_assert(std::ranges::sized_range<const records::batch&>);
+  records::batch batch;
+  add_uniform(batch, 0, 0, 3);
+  add_mixed(batch, 1, 0, {8, 9});
+  const auto second = std::next(batch.begin());
+  BOOST_TEST((std::next(batch.begin()) == second));  // several passes
+  BOOST_TEST(std::ranges::distance(batch) == 5);
+  BOOST_TEST((*second).position == batch[1].position);
+}
+
+BOOST_AUTO_TEST_CASE(a_slice_of_a_segment_has_its_records_and_its_space) {
+  records::batch batch;
+  add_uniform(batch, 0, 640, 10);
+  add_mixed(batch, 1, 96, {8, 100, 16, 24});
+  for (const auto& whole : batch.segments()) {
+    std::uint64_t bytes = 0;
+    for (std::uint32_t first = 0; first < whole.count; first += 2) {
+      const auto slice = whole.slice(first, 2);
+      BOOST_TEST(slice.count == 2U);
+      bytes += slice.bytes;
+      for (std::uint32_t i = 0; i < 2; ++i) {
+        BOOST_TEST(slice[i].data.data() == whole[first + i].data.data());
+        BOOST_TEST(slice[i].data.size() == whole[first + i].data.size());
+        BOOST_TEST(slice[i].position == whole[first + i].position);
+      }
+    }
+    BOOST_TEST(bytes == whole.bytes);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(slices_are_copied_as_they_are) {
+  records::batch batch;
+  add_uniform(batch, 0, 640, 10);
+  add_mixed(batch, 1, 96, {8, 100, 16, 24});
+  const std::vector parts{batch.segments()[0].slice(3, 4), batch.segments()[1].slice(1, 2),
+                          batch.segments()[1].slice(3, 1)};
+  records::batch copy;
+  copy.append(parts);
+  BOOST_TEST(copy.size() == 7U);
+  const std::size_t from[]{3, 4, 5, 6, 11, 12, 13};
+  for (std::size_t i = 0; i < copy.size(); ++i) {
+    BOOST_TEST(std::ranges::equal(copy[i].data, batch[from[i]].data));
+    BOOST_TEST(copy[i].position == batch[from[i]].position);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
