@@ -37,10 +37,13 @@ from aiobpf._include import get_include
 from aiobpf._ledger import Ledger
 from aiobpf._link import BpfLink
 from aiobpf._map import BpfMap
+from aiobpf._map_types import BPF_ANY, BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, BpfMapType, MapInfo
+from aiobpf._maps import create_map, open_map_by_id, open_pinned_map
 from aiobpf._memory_ring import MemoryRing
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._program import BpfProgram
+from aiobpf._variables import Variables
 
 if TYPE_CHECKING:
     from aiobpf._ring_buffer import BpfRingBuffer
@@ -87,6 +90,17 @@ __all__ = [
     "BpfProgram",
     "BpfLink",
     "BpfMap",
+    # maps
+    "BpfMapType",
+    "MapInfo",
+    "create_map",
+    "open_pinned_map",
+    "open_map_by_id",
+    "Variables",
+    "BPF_ANY",
+    "BPF_NOEXIST",
+    "BPF_EXIST",
+    "BPF_F_LOCK",
     # events
     "Stream",
     "BpfRingBuffer",
