@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiobpf._aiobpf import Batch
 from aiobpf._aiobpf import version as __version__
+from aiobpf._btf import Btf
 from aiobpf._errors import (
     BpfAttachError,
     BpfBusyError,
@@ -38,11 +39,13 @@ from aiobpf._ledger import Ledger
 from aiobpf._link import BpfLink
 from aiobpf._map import BpfMap
 from aiobpf._map_types import BPF_ANY, BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, BpfMapType, MapInfo
-from aiobpf._maps import create_map, open_map_by_id, open_pinned_map
+from aiobpf._maps import create_map, open_map_by_id, open_pinned_map, possible_cpus
 from aiobpf._memory_ring import MemoryRing
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._program import BpfProgram
+from aiobpf._record import BpfRecord
+from aiobpf._user_ring import BpfUserRing
 from aiobpf._variables import Variables
 
 if TYPE_CHECKING:
@@ -67,7 +70,8 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'aiobpf' has no attribute {name!r}")
 
 
-# The names that programs written for tinybpf catch.
+# The names of programs that were written for tinybpf and pybpfmap.
+BPFRecord = BpfRecord
 BPFError = BpfError
 BPFLoadError = BpfLoadError
 BPFVerifierError = BpfVerifierError
@@ -96,7 +100,13 @@ __all__ = [
     "create_map",
     "open_pinned_map",
     "open_map_by_id",
+    "possible_cpus",
     "Variables",
+    "BpfUserRing",
+    # types
+    "Btf",
+    "BpfRecord",
+    "BPFRecord",
     "BPF_ANY",
     "BPF_NOEXIST",
     "BPF_EXIST",

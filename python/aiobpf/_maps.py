@@ -107,3 +107,11 @@ def open_map_by_id(id: int) -> BpfMap[Any, Any]:
     Raises BpfMapError (ENOENT), BpfPermissionError.
     """
     return BpfMap(_aiobpf.open_map_by_id(_arguments.integer("id", id, 0, 2**32 - 1)))
+
+
+def possible_cpus() -> int:
+    """How many CPUs there may be: as many values has a key of a per-CPU map.
+
+    counts[key] = [0] * aiobpf.possible_cpus()
+    """
+    return _aiobpf.possible_cpus()

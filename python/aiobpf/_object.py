@@ -12,11 +12,12 @@ from aiobpf._event_type import EventTypes
 from aiobpf._link import BpfLink
 from aiobpf._map import BpfMap
 from aiobpf._named import Named
+from aiobpf._named_types import HasNamedTypes
 from aiobpf._program import BpfProgram
 from aiobpf._variables import HasVariables, Variables
 
 
-class BpfObject(HasVariables):
+class BpfObject(HasVariables, HasNamedTypes):
     """A loaded object. Ends with its `with` block or by `close()`: links are detached, programs and maps are
     closed, whoever still holds them: using one is a BpfClosedError. Ring buffers that read its maps live on.
     """
@@ -27,6 +28,8 @@ class BpfObject(HasVariables):
         self._event_types = event_types
         self._links: list[BpfLink] = []
         self._sections: dict[str, Variables] = {}
+        self._registered: dict[str, type[Any]] = {}
+        self._codecs: dict[str, _aiobpf.Codec] = {}
         self.programs: Named[BpfProgram] = Named(
             "programs",
             raw.program_names(),

@@ -70,9 +70,12 @@ shared_map open_by_id(std::uint32_t id) {
   return translated("BpfMapError", [&] { return std::make_shared<bpf::map>(bpf::open_map_by_id(id)); });
 }
 
+// Takes the descriptor over; when it is none of a map, it stays the caller's.
 shared_map take_over(int fd, const std::string& name) {
-  return translated("BpfMapError",
-                    [&] { return std::make_shared<bpf::map>(bpf::unique_fd::duplicate(fd), name); });
+  return translated("BpfMapError", [&] {
+    const bpf::map probe{bpf::unique_fd::duplicate(fd), name};
+    return std::make_shared<bpf::map>(bpf::unique_fd{fd}, name);
+  });
 }
 
 void freeze(const bpf::map& map) {
@@ -97,6 +100,10 @@ py::object next_key(const bpf::map& map, const py::object& key) {
     const auto found = map.next_key(bytes.get());
     return found ? to_bytes(*found) : py::object{};
   });
+}
+
+std::size_t possible_cpus() {
+  return translated("BpfSyscallError", [] { return bpf::possible_cpus(); });
 }
 
 // --- before loading
@@ -144,6 +151,7 @@ void bind_maps() {
       .def("freeze", freeze)
       .def("pin", pin)
       .def("unpin", unpin);
+  py::def("possible_cpus", possible_cpus);
   py::def("map_types_of", object_map_types);
   py::def("create_map", create);
   py::def("open_pinned_map", open_pinned);

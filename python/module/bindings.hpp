@@ -20,6 +20,10 @@ void bind_objects();
 void bind_maps();
 /// Codecs, and types that are no BTF's, into the current scope.
 void bind_codecs();
+/// BTF of the kernel, of files and of bytes, into the current scope.
+void bind_btf();
+/// Rings that are read without a stream, and those that programs read, into the current scope.
+void bind_rings();
 /// Variables of objects, into the current scope.
 void bind_variables();
 /// What Python makes of a field's type, by the function convert(field, type) of the package.

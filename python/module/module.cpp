@@ -25,6 +25,8 @@ BOOST_PYTHON_MODULE(_aiobpf) {
   python::bind_objects();
   python::bind_maps();
   python::bind_codecs();
+  python::bind_btf();
+  python::bind_rings();
   python::bind_variables();
   python::bind_readers();
 }

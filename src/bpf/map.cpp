@@ -13,6 +13,12 @@
 
 namespace aiobpf::bpf {
 
+std::size_t possible_cpus() {
+  const int cpus = ::libbpf_num_possible_cpus();
+  if (cpus < 0) throw_errno(-cpus, "count the possible CPUs");
+  return static_cast<std::size_t>(cpus);
+}
+
 map::map(unique_fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {
   ::bpf_map_info info{};
   __u32 length = sizeof(info);
@@ -30,11 +36,7 @@ map::map(unique_fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(n
   key_type_id_ = info.btf_key_type_id;
   value_type_id_ = info.btf_value_type_id;
   value_bytes_ = value_size_;
-  if (is_per_cpu()) {
-    const int cpus = ::libbpf_num_possible_cpus();
-    if (cpus < 0) throw_errno(-cpus, "count the possible CPUs");
-    value_bytes_ = (value_size_ + 7) / 8 * 8 * static_cast<std::size_t>(cpus);
-  }
+  if (is_per_cpu()) value_bytes_ = (value_size_ + 7) / 8 * 8 * possible_cpus();
 }
 
 std::string map::type_name() const {

@@ -13,6 +13,9 @@
 
 namespace aiobpf::bpf {
 
+/// How many CPUs there may be: as many values has a key of a per-CPU map. Throws bpf::error: an errno.
+std::size_t possible_cpus();
+
 /// A BPF map, by raw keys and values.
 ///
 /// It owns a descriptor of the map, and may outlive the object it came from. Every call is one

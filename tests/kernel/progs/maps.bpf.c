@@ -105,10 +105,21 @@ struct {
         __type(value, __u64);
 } tasks SEC(".maps");
 
+struct {
+        __uint(type, BPF_MAP_TYPE_USER_RINGBUF);
+        __uint(max_entries, 4096);
+} commands SEC(".maps");
+
+struct {
+        __uint(type, BPF_MAP_TYPE_USER_RINGBUF);
+        __uint(max_entries, 4096);
+} more_commands SEC(".maps");
+
 const volatile __u32 target_pid = 7;
 const volatile struct point origin = {3, -4};
 
 __u64 counter;
+struct point drained;
 __u64 histogram[8];
 enum state state;
 struct point where_it_is;
@@ -147,4 +158,22 @@ SEC("syscall")
 int other(void *ctx)
 {
         return 7;
+}
+
+static long take(struct bpf_dynptr *record, void *ctx)
+{
+        struct point command;
+
+        if (bpf_dynptr_read(&command, sizeof(command), record, 0, 0))
+                return 1;
+        drained.x += command.x;
+        drained.y += command.y;
+        return 0;
+}
+
+// How many records were in the user rings; their sums are in `drained`.
+SEC("syscall")
+int drain(void *ctx)
+{
+        return bpf_user_ringbuf_drain(&commands, take, 0, 0) + bpf_user_ringbuf_drain(&more_commands, take, 0, 0);
 }
