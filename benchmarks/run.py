@@ -17,7 +17,7 @@ from typing import Any
 
 SOURCE = Path(__file__).resolve().parent
 BUILD = SOURCE.parent / "build" / "release"
-PROGRAMS = ("ring_drain", "stream", "sources", "wake", "traced_cost")
+PROGRAMS = ("ring_drain", "stream", "sources", "wake", "traced_cost", "maps")
 
 Row = dict[str, Any]
 
@@ -27,6 +27,7 @@ def commands() -> Iterator[list[str]]:
         yield [str(BUILD / "benchmarks" / f"bench_{program}")]
     object_file = BUILD / "benchmarks" / "bench.bpf.o"
     yield [sys.executable, str(SOURCE / "async_for" / "bench_async_for.py"), str(object_file)]
+    yield [sys.executable, str(SOURCE / "map_lookup" / "bench_map_lookup.py")]
     yield [sys.executable, str(SOURCE / "startup" / "bench_startup.py")]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from aiobpf._aiobpf import Batch
 from aiobpf._aiobpf import version as __version__
 from aiobpf._environment import libbpf_version
+from aiobpf._btf import Btf
 from aiobpf._errors import (
     BpfAttachError,
     BpfBusyError,
@@ -38,12 +39,17 @@ from aiobpf._include import get_include
 from aiobpf._ledger import Ledger
 from aiobpf._link import BpfLink, open_pinned_link
 from aiobpf._map import BpfMap
+from aiobpf._map_types import BPF_ANY, BPF_EXIST, BPF_F_LOCK, BPF_NOEXIST, BpfMapType, MapInfo
+from aiobpf._maps import create_map, open_map_by_id, open_pinned_map, possible_cpus
 from aiobpf._memory_ring import MemoryRing
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._program import BpfProgram
 from aiobpf._program_info import LinkInfo, ProgramInfo, RunResult, run_statistics
 from aiobpf._program_types import BpfProgType
+from aiobpf._record import BpfRecord
+from aiobpf._user_ring import BpfUserRing
+from aiobpf._variables import Variables
 
 if TYPE_CHECKING:
     from aiobpf._ring_buffer import BpfRingBuffer
@@ -67,7 +73,8 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'aiobpf' has no attribute {name!r}")
 
 
-# The names that programs written for tinybpf catch.
+# The names of programs that were written for tinybpf and pybpfmap.
+BPFRecord = BpfRecord
 BPFError = BpfError
 BPFLoadError = BpfLoadError
 BPFVerifierError = BpfVerifierError
@@ -97,6 +104,23 @@ __all__ = [
     "RunResult",
     "run_statistics",
     "BpfMap",
+    # maps
+    "BpfMapType",
+    "MapInfo",
+    "create_map",
+    "open_pinned_map",
+    "open_map_by_id",
+    "possible_cpus",
+    "Variables",
+    "BpfUserRing",
+    # types
+    "Btf",
+    "BpfRecord",
+    "BPFRecord",
+    "BPF_ANY",
+    "BPF_NOEXIST",
+    "BPF_EXIST",
+    "BPF_F_LOCK",
     # events
     "Stream",
     "BpfRingBuffer",

@@ -90,10 +90,10 @@ def _make(described: _aiobpf.Type, name: str, btf: bytes) -> type[Any]:
         "__deepcopy__": _itself,
         "__reduce__": reduce,
     }
-    return _aiobpf.make_event_type(described, name, _convert, attributes)
+    return _aiobpf.make_event_type(described, name, convert_field, attributes)
 
 
-def _convert(field: str, described: _aiobpf.Type) -> type[Any] | dict[int, Enumeration] | None:
+def convert_field(field: str, described: _aiobpf.Type) -> type[Any] | dict[int, Enumeration] | None:
     """What a field of a struct, union or enumeration becomes."""
     if described.kind == "enumeration":
         return _members(_name_of(described, field), described.enumerators)

@@ -1,15 +1,33 @@
-"""Maps, by raw keys and values."""
+"""Maps: by raw keys and values, or as Python's types."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
-from typing import Any, Protocol
+import errno
+import os
+import weakref
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping, ValuesView
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, overload
 
-from aiobpf import _aiobpf
+from aiobpf import _aiobpf, _arguments, _map_sides
 from aiobpf._errors import BpfClosedError, BpfMapError, BpfNotFoundError
+from aiobpf._map_types import BPF_ANY, BpfMapType, MapInfo
 
-Key = bytes | bytearray | memoryview
-Value = bytes | list[bytes]
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    # Of a map that is not typed; any bytes-like object will do.
+    K = TypeVar("K", default=bytes)
+    V = TypeVar("V", default=bytes | list[bytes])
+else:
+    from typing import TypeVar
+
+    K = TypeVar("K")
+    V = TypeVar("V")
+
+
+AnyType: TypeAlias = type[Any]  # inside of BpfMap, `type` is what type of map it is
+ErrorType: TypeAlias = type[BaseException]
 
 
 class _Closed:
@@ -33,26 +51,66 @@ class MapOwner(Protocol):
     def event_type(self, name: str) -> type[Any]: ...
 
 
-class BpfMap(MutableMapping[Key, Value]):
-    """A map of a loaded object: `bytes` in, `bytes` out, by the mapping protocol.
+class _Values(ValuesView[V]):
+    """Of all entries, many a system call."""
+
+    def __iter__(self) -> Iterator[V]:
+        values: Iterator[V] = self._mapping._iterate_values()  # type: ignore[attr-defined]
+        return values
+
+
+class _Items(ItemsView[K, V]):
+    """Of all entries, many a system call."""
+
+    def __iter__(self) -> Iterator[tuple[K, V]]:
+        items: Iterator[tuple[K, V]] = self._mapping._iterate_items()  # type: ignore[attr-defined]
+        return items
+
+
+_MISSING: Any = object()
+
+
+class BpfMap(_aiobpf.MapView[K, V], MutableMapping[K, V]):
+    """A map of a loaded object, or one that create_map() or open_pinned_map() gave, by the mapping protocol.
 
         counts = obj.maps["counts"]
-        counts[struct.pack("I", 7)] = struct.pack("Q", 0)
+        counts[struct.pack("I", 7)] = struct.pack("Q", 0)    # bytes in, bytes out
+        counts = counts.typed()                              # as its BTF says, or as typed() is told
+        counts[7] = 0
         for key, value in counts.items(): ...
 
-    In per-CPU maps a value is a list of `bytes`, one for each possible CPU, in order.
-    A missing key is a KeyError (BpfNotFoundError). Deleting while iterating may make the kernel's walk
-    start again; `keys()` is taken at once and does not.
+    In per-CPU maps a value is a list, one for each possible CPU, in order; `sum()` adds them up. A missing key is a
+    KeyError (BpfNotFoundError). Going through a map reads many entries a system call, and an entry that stays is
+    given once, whatever is added and removed meanwhile. Queues, stacks and bloom filters have no keys: `push()`,
+    `peek()`, `pop()`, `may_contain()`. Where values are maps, programs or sockets, one of these is assigned, or
+    its descriptor's bytes. Keys of storages are sockets, inodes, processes (pidfd) or control groups likewise.
     """
 
-    def __init__(self, raw: _aiobpf.Map, owner: MapOwner | None = None) -> None:
+    def __init__(
+        self,
+        raw: _aiobpf.Map,
+        owner: MapOwner | None = None,
+        key: _aiobpf.Codec | None = None,
+        value: _aiobpf.Codec | None = None,
+    ) -> None:
         self._raw = raw
         self._owner = owner
         self._name = raw.name
+        self._pin_path: str | bytes | None = None
+        self._views: weakref.WeakSet[BpfMap[Any, Any]] = weakref.WeakSet()
+        sides = _map_sides.Sides(raw)
+        _aiobpf.init_map_view(self, raw, key or sides.raw_key(), value or sides.raw_value())
+
+    # --- what it is
 
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def type(self) -> BpfMapType:
+        """As in `BpfMapType.HASH`; its `name` is "HASH"."""
+        return BpfMapType(self._raw.type)
 
     @property
     def type_name(self) -> str:
@@ -75,72 +133,244 @@ class BpfMap(MutableMapping[Key, Value]):
         return self._raw.max_entries
 
     @property
+    def info(self) -> MapInfo:
+        """All of these together."""
+        return MapInfo(self.name, self.type, self.key_size, self.value_size, self.max_entries)
+
+    @property
+    def id(self) -> int:
+        """The kernel's number of it, which `open_map_by_id()` takes."""
+        return self._raw.id
+
+    @property
     def fd(self) -> int:
         """The map's descriptor; the map's own, do not close it."""
         return self._raw.fd
 
+    @property
+    def is_percpu(self) -> bool:
+        """Whether every CPU has a value of its own."""
+        return self._raw.is_per_cpu
+
+    @property
+    def is_standalone(self) -> bool:
+        """Whether it came from no object."""
+        return self._owner is None
+
+    @property
+    def pin_path(self) -> str | bytes | None:
+        """Where pin() has pinned it, or where it was opened; else None."""
+        return self._pin_path
+
+    def _btf(self) -> tuple[_aiobpf.Type | None, _aiobpf.Type | None]:
+        """Of keys and values; None: it does not say."""
+        if self._owner is None:
+            return self._raw.types
+        return _aiobpf.map_types_of(self._owner._check_open(), _arguments.text("name", self._name))
+
+    # --- types
+
+    def typed(
+        self,
+        key_format: str | None = None,
+        value_format: str | None = None,
+        key_type: AnyType | None = None,
+        value_type: AnyType | None = None,
+        *,
+        key: AnyType | None = None,
+        value: AnyType | None = None,
+        validate_field_names: bool = True,
+    ) -> BpfMap[Any, Any]:
+        """The same map, with keys and values of Python's types.
+
+            obj.maps["counts"].typed()                                  # as its BTF says
+            obj.maps["counts"].typed(key_format="I", value_format="Q")  # as struct says
+            obj.maps["config"].typed(key=ctypes.c_uint32, value=Config) # as ctypes says, checked against BTF
+
+        key_format, value_format: struct formats; one field is its value, several are a tuple.
+        key, value (also key_type, value_type): int, bool, float, bytes, str (of a char array), or a ctypes type.
+        validate_field_names: compare fields with BTF by their names; else in their order.
+
+        A side that is not said is as BTF says it: numbers, bool, enums, arrays (tuples), char arrays (bytes), structs
+        and unions (events: fields by name). They are set from numbers, names of enumerators, sequences, bytes or
+        str, and dicts of fields or events.
+
+        Raises BtfValidationError (a ValueError: sizes, offsets or names that do not fit, with `suggestions`; no BTF
+        says the type), TypeError (two ways for one side).
+        """
+        sides = _map_sides.Sides(self._raw, self._btf, _arguments.boolean("validate_field_names", validate_field_names))
+        all_by_btf = all(one is None for one in (key_format, value_format, key_type, value_type, key, value))
+        codecs = (
+            sides.codec("key", key_format, key_type, key, all_by_btf),
+            sides.codec("value", value_format, value_type, value, all_by_btf),
+        )
+        view: BpfMap[Any, Any] = BpfMap(self._raw, self._owner, *codecs)
+        view._pin_path = self._pin_path
+        self._views.add(view)
+        return view
+
+    @property
+    def raw(self) -> BpfMap:
+        """The same map, with bytes as keys and values."""
+        view = BpfMap(self._raw, self._owner)
+        self._views.add(view)
+        return view
+
+    # --- entries
+
+    def get(self, key: K, default: Any = None) -> Any:
+        return self.lookup(key, default)
+
+    @overload  # type: ignore[override]
+    def update(self, key: K, value: V, flags: int = BPF_ANY, /) -> None: ...
+    @overload
+    def update(self, entries: Mapping[K, V] | Iterable[tuple[K, V]], /) -> None: ...
+    def update(self, key: Any, value: Any = _MISSING, flags: int = BPF_ANY) -> None:
+        """update(key, value, flags): sets a value; BPF_NOEXIST, BPF_EXIST say what has to be there before.
+        update(entries): sets many, from a mapping or pairs, as update_many() does.
+
+        Raises BpfMapError (errno E2BIG: it is full; EEXIST, ENOENT by `flags`).
+        """
+        if value is _MISSING:
+            self.update_many(key)
+        else:
+            self._set(key, value, flags)
+
+    def update_many(self, entries: Mapping[K, V] | Iterable[tuple[K, V]]) -> None:
+        """Sets many values in one system call. Raises BpfMapError; its message says how many were set before it."""
+        self._set_many(list(entries.items() if isinstance(entries, Mapping) else entries))
+
+    def lookup_and_delete(self, key: K) -> V:
+        """Removes a key and gives its value, in one step. Kernel 5.14. Raises BpfNotFoundError, BpfMapError."""
+        value, was_there = self._take(key)
+        if not was_there:
+            raise BpfNotFoundError(f"map {self.name}: no key {key!r}")
+        return value
+
+    def pop(self, key: Any = _MISSING, default: Any = _MISSING) -> Any:
+        """pop(key[, default]): removes a key and gives its value.
+        pop(): of a queue or stack, removes the next value; None when it is empty.
+        """
+        if key is _MISSING:
+            return self._pop()[0]
+        try:
+            value, was_there = self._take(key)
+        except BpfMapError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):
+                raise
+            value = self.lookup(key, _MISSING)  # this type of map, or this kernel, takes two steps
+            was_there = value is not _MISSING and self.delete(key)
+        if was_there:
+            return value
+        if default is _MISSING:
+            raise BpfNotFoundError(f"map {self.name}: no key {key!r}")
+        return default
+
+    def clear(self) -> None:
+        """Removes all that is there. Raises BpfMapError (an array's elements cannot be removed)."""
+        self._clear()
+
+    def values(self) -> ValuesView[V]:
+        return _Values(self)
+
+    def items(self) -> ItemsView[K, V]:
+        return _Items(self)
+
+    # --- per CPU
+
+    def _check_percpu(self) -> None:
+        if not self.is_percpu:
+            raise TypeError(f"map {self.name} is not per CPU: it is a {self.type_name}")
+
+    def lookup_percpu(self, key: K) -> list[Any] | None:
+        """The values of all CPUs, or None. Raises TypeError (not a per-CPU map)."""
+        self._check_percpu()
+        values: list[Any] | None = self.lookup(key)
+        return values
+
+    def sum(self, key: K) -> Any:
+        """What the values of all CPUs add up to; 0 when the key is missing. Raises TypeError (not a per-CPU map,
+        or values that are no numbers: use typed()).
+
+            packets = obj.maps["packets"].typed()
+            packets.sum(0)
+        """
+        return sum(self.lookup_percpu(key) or ())
+
+    lookup_percpu_sum = sum
+
+    def items_percpu(self) -> ItemsView[K, V]:
+        """As items(). Raises TypeError (not a per-CPU map)."""
+        self._check_percpu()
+        return self.items()
+
+    # --- queues, stacks, bloom filters
+
+    def push(self, value: V, flags: int = BPF_ANY) -> None:
+        """Of a queue or stack: adds a value; with BPF_EXIST a full one loses its oldest. Of a bloom filter: adds it to
+        the set. Raises BpfMapError (E2BIG: it is full)."""
+        self._push(value, flags)
+
+    def peek(self) -> V | None:
+        """Of a queue or stack: the next value; None when it is empty."""
+        return self._peek()[0]
+
+    def may_contain(self, value: V) -> bool:
+        """Of a bloom filter: False when the value was never pushed."""
+        return self._may_contain(value)
+
+    # --- its life
+
+    def freeze(self) -> None:
+        """From now on user space cannot set values; programs can. Kernel 5.2. Raises BpfMapError."""
+        self._raw.freeze()
+
+    @property
+    def is_frozen(self) -> bool:
+        return self._raw.is_frozen
+
+    def pin(self, path: _arguments.Path) -> None:
+        """Keeps it in a BPF file system, after this process too; open_pinned_map() opens it.
+
+        obj.maps["counts"].pin("/sys/fs/bpf/counts")
+
+        Raises BpfMapError (EEXIST; not on a BPF file system: what to mount), BpfPermissionError.
+        """
+        self._raw.pin(_arguments.path(path))
+        self._pin_path = os.fspath(path)
+
+    def unpin(self, path: _arguments.Path | None = None) -> None:
+        """Removes a pin of it: the one that pin() made, or the one there. Raises BpfMapError (another map is pinned
+        there; ENOENT), ValueError (it was not pinned here, and no path is given)."""
+        place = self._pin_path if path is None else path
+        if place is None:
+            raise ValueError(f"map {self.name} was not pinned by pin(): give the path")
+        self._raw.unpin(_arguments.path(place))
+        if path is None or os.fspath(path) == self._pin_path:
+            self._pin_path = None
+
+    def close(self) -> None:
+        """Closes a map that came from no object; using it is a BpfClosedError then. Idempotent. An object's maps are
+        closed with it."""
+        if self._owner is None:
+            self._close()
+
     def _close(self) -> None:
+        for view in self._views:
+            view._close()
         self._raw = closed(f"map {self._name}")
+        self._close_view()
 
-    def _bytes(self, given: object, what: str) -> Any:
-        if isinstance(given, (bytes, bytearray, memoryview)):
-            return given
-        hint = ""
-        if isinstance(given, int):
-            size = self.key_size if what == "key" else self.value_size
-            hint = f": use ({given}).to_bytes({size}, 'little'), or struct.pack"
-        raise TypeError(f"map {self.name}: a {what} is bytes, not {type(given).__name__}{hint}")
+    def __enter__(self) -> BpfMap[K, V]:
+        return self
 
-    def _to_raw(self, value: object) -> Any:
-        if not self._raw.is_per_cpu:
-            return self._bytes(value, "value")
-        if isinstance(value, (bytes, bytearray, memoryview)) or not isinstance(value, Sequence):
-            raise TypeError(f"map {self.name} is per CPU: a value is a list of bytes, one for each possible CPU")
-        padded = (self.value_size + 7) // 8 * 8
-        for one in value:
-            if len(self._bytes(one, "value")) != self.value_size:
-                raise BpfMapError(f"map {self.name}: a CPU's value has {self.value_size} bytes, not {len(one)}")
-        return b"".join(bytes(one).ljust(padded, b"\0") for one in value)
-
-    def _from_raw(self, raw: bytes) -> Value:
-        if not self._raw.is_per_cpu:
-            return raw
-        padded = (self.value_size + 7) // 8 * 8
-        return [raw[at : at + self.value_size] for at in range(0, len(raw), padded)]
-
-    def __getitem__(self, key: Key) -> Value:
-        value = self._raw.lookup(self._bytes(key, "key"))
-        if value is None:
-            raise BpfNotFoundError(f"map {self.name}: no key {bytes(key).hex(' ')}")
-        return self._from_raw(value)
-
-    def __setitem__(self, key: Key, value: Any) -> None:
-        self._raw.update(self._bytes(key, "key"), self._to_raw(value))
-
-    def __delitem__(self, key: Key) -> None:
-        if not self._raw.erase(self._bytes(key, "key")):
-            raise BpfNotFoundError(f"map {self.name}: no key {bytes(key).hex(' ')}")
-
-    def __contains__(self, key: object) -> bool:
-        return self._raw.lookup(self._bytes(key, "key")) is not None
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._raw.keys())
-
-    def __len__(self) -> int:
-        return len(self._raw.keys())
+    def __exit__(self, kind: ErrorType | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
 
     def __eq__(self, other: object) -> bool:
         return self is other  # two maps with equal contents are still two maps
 
     __hash__ = object.__hash__
-
-    def items(self) -> Iterator[tuple[bytes, Value]]:  # type: ignore[override]
-        """Keys and values; keys that were removed meanwhile are left out."""
-        for key in self._raw.keys():
-            value = self._raw.lookup(key)
-            if value is not None:
-                yield key, self._from_raw(value)
 
     def __repr__(self) -> str:
         if isinstance(self._raw, _Closed):

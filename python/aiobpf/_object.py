@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -11,10 +12,12 @@ from aiobpf._event_type import EventTypes
 from aiobpf._link import BpfLink
 from aiobpf._map import BpfMap
 from aiobpf._named import Named
+from aiobpf._named_types import HasNamedTypes
 from aiobpf._program import BpfProgram
+from aiobpf._variables import HasVariables, Variables
 
 
-class BpfObject:
+class BpfObject(HasVariables, HasNamedTypes):
     """A loaded object. Ends with its `with` block or by `close()`: links are detached, programs and maps are
     closed, whoever still holds them: using one is a BpfClosedError. Ring buffers that read its maps live on.
     """
@@ -24,6 +27,9 @@ class BpfObject:
         self._name = name
         self._event_types = event_types
         self._links: list[BpfLink] = []
+        self._sections: dict[str, Variables] = {}
+        self._registered: dict[str, type[Any]] = {}
+        self._codecs: dict[str, _aiobpf.Codec] = {}
         self.programs: Named[BpfProgram] = Named(
             "programs",
             raw.program_names(),
@@ -45,6 +51,14 @@ class BpfObject:
     def map(self, name: str) -> BpfMap:
         """The map of that name. Raises BpfNotFoundError, which names those there are."""
         return self.maps[name]
+
+    def _open_variables(self, section: str) -> Callable[[], _aiobpf.Variables]:
+        mapped = _aiobpf.object_variables(self._check_open(), _arguments.text("section", section))
+        return lambda: mapped  # it keeps the memory
+
+    def variables(self, section: str) -> Variables:
+        self._check_open()
+        return super().variables(section)
 
     def event_type(self, name: str) -> type[Any]:
         """The class for the struct `name` of the object's BTF: `event.pid`, `repr`, `==`, `match`.
@@ -83,6 +97,7 @@ class BpfObject:
         self._links.clear()
         self.programs._close()
         self.maps._close()
+        self._sections.clear()
         self._raw = None
 
     def _check_open(self) -> _aiobpf.Object:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from aiobpf import _aiobpf, _arguments
-from aiobpf._constant import Constant, to_constant
 from aiobpf._errors import BpfFileError
 from aiobpf._event_type import EventTypes
+from aiobpf._map import BpfMap
 from aiobpf._object import BpfObject
 from aiobpf._program import BpfProgram
+from aiobpf._variables import HasVariables, Variables
 
 #: An object: the path of its file, or the object itself.
 Source: TypeAlias = _arguments.Path | bytearray | memoryview
+
+#: What a `const volatile` global can be set to: bytes, or what its type takes.
+Constant: TypeAlias = Any
 
 _ELF_MAGIC = b"\x7fELF"
 
@@ -34,7 +38,7 @@ def _open_path(path: _arguments.Path) -> _aiobpf.ObjectFile:
         raise
 
 
-class BpfObjectFile:
+class BpfObjectFile(HasVariables):
     """An object that was opened and not yet loaded: the time to set sizes and constants. No privilege is
     required.
 
@@ -48,6 +52,11 @@ class BpfObjectFile:
         self._raw = _aiobpf.open_memory(source) if path is None else _open_path(path)
         self._name = "memory" if path is None else os.path.basename(os.fsdecode(path))
         self._event_types = EventTypes()
+        self._sections: dict[str, Variables] = {}
+
+    def _open_variables(self, section: str) -> Callable[[], _aiobpf.Variables]:
+        name = _arguments.text("section", section)
+        return lambda: _aiobpf.file_variables(self._raw, name)  # each time: they end with load()
 
     def program_names(self) -> list[str]:
         return self._raw.program_names()
@@ -60,17 +69,39 @@ class BpfObjectFile:
         self._raw.set_max_entries(_arguments.text("map", map), _arguments.integer("entries", entries, 0, 2**32 - 1))
 
     def set_rodata(self, variable: str, value: Constant) -> None:
-        """Sets a `const volatile` global: to an int, bool or float, as its type in BTF says, or to bytes of its size.
+        """Sets a `const volatile` global: to bytes of its size, or to what its type in BTF takes, as `rodata` does.
 
-            file.set_rodata("min_uid", 1000)
+            file.set_rodata("min_uid", 1000)      # or file.rodata.min_uid = 1000
 
         Raises BtfValidationError (a number that the variable cannot hold), TypeError, BpfNotFoundError,
         BpfLoadError (bytes of another size).
         """
         name = _arguments.text("variable", variable)
-        if isinstance(value, int | float):
-            value = to_constant(variable, self._raw.rodata(name), value)
-        self._raw.set_rodata(name, value)
+        if isinstance(value, bytes | bytearray | memoryview):
+            self._raw.set_rodata(name, value)
+        else:
+            self._raw.rodata(name)  # its words for what is not there
+            self.rodata[variable] = value
+
+    def set_value_size(self, map: str, size: int) -> None:
+        """Bytes of a value: of a stack trace map, of a section of globals. Raises BpfMapError, BpfNotFoundError."""
+        _aiobpf.set_value_size(self._raw, _arguments.text("map", map), _arguments.integer("size", size, 0, 2**32 - 1))
+
+    def set_pin_path(self, map: str, path: _arguments.Path) -> None:
+        """Where load() pins the map; one of the same shape that is pinned there already is used instead.
+
+        Raises BpfMapError, BpfNotFoundError.
+        """
+        _aiobpf.set_pin_path(self._raw, _arguments.text("map", map), _arguments.path(path))
+
+    def reuse_map(self, map: str, existing: BpfMap[Any, Any]) -> None:
+        """load() uses that map in the place of one of its own.
+
+            file.reuse_map("counts", aiobpf.open_pinned_map("/sys/fs/bpf/counts"))
+
+        Raises BpfMapError (another type or shape), BpfNotFoundError.
+        """
+        _aiobpf.reuse_map(self._raw, _arguments.text("map", map), existing._raw)
 
     def set_autoload(self, program: str, load: bool) -> None:
         """Whether load() loads that program (it does, unless told otherwise)."""

@@ -98,42 +98,6 @@ std::uint32_t run(const bpf::program& program, const py::object& context) {
   });
 }
 
-// --- map
-
-py::object lookup(const bpf::map& map, const py::object& key) {
-  const bytes_argument bytes{key};
-  return translated("BpfMapError", [&] {
-    const auto value = map.lookup(bytes.get());
-    return value ? to_bytes(*value) : py::object{};
-  });
-}
-
-void update(const bpf::map& map, const py::object& key, const py::object& value) {
-  const bytes_argument key_bytes{key};
-  const bytes_argument value_bytes{value};
-  translated("BpfMapError", [&] { map.update(key_bytes.get(), value_bytes.get()); });
-}
-
-bool erase(const bpf::map& map, const py::object& key) {
-  const bytes_argument bytes{key};
-  return translated("BpfMapError", [&] { return map.erase(bytes.get()); });
-}
-
-py::list keys(const bpf::map& map) {
-  return translated("BpfMapError", [&] {
-    py::list list;
-    map.for_each_key([&](bpf::map::bytes_view key) {
-      list.append(to_bytes(key));
-      return true;
-    });
-    return list;
-  });
-}
-
-py::object map_name(const bpf::map& map) {
-  return to_str(map.name());
-}
-
 py::object program_name(const bpf::program& program) {
   return to_str(program.name());
 }
@@ -188,21 +152,6 @@ void bind_objects() {
   bind_program(program_methods);
   bind_links();
   bind_targets(file_methods, object_methods);
-
-  py::class_<bpf::map, std::shared_ptr<bpf::map>, boost::noncopyable>("Map", py::no_init)
-      .add_property("name", map_name)
-      .add_property("type_name", &bpf::map::type_name)
-      .add_property("type", &bpf::map::type)
-      .add_property("key_size", &bpf::map::key_size)
-      .add_property("value_size", &bpf::map::value_size)
-      .add_property("value_bytes", &bpf::map::value_bytes)
-      .add_property("max_entries", &bpf::map::max_entries)
-      .add_property("is_per_cpu", &bpf::map::is_per_cpu)
-      .add_property("fd", &bpf::map::native_handle)
-      .def("lookup", lookup)
-      .def("update", update)
-      .def("erase", erase)
-      .def("keys", keys);
 }
 
 }  // namespace aiobpf::python

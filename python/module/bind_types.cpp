@@ -94,16 +94,20 @@ type_object type_of_btf(const py::object& bytes) {
 py::object make_event_class(const type_object& described, const py::str& class_name,
                             const py::object& convert, const py::dict& attributes) {
   const std::string its_name = py::extract<std::string>(class_name);
-  const field_converter converter = [&](const std::string& field, const bpf::type_ptr& its) {
-    const py::object value{type_object{its}};
-    return reference::steal(PyObject_CallFunction(convert.ptr(), "sO", field.c_str(), value.ptr()));
-  };
+  const auto converter = to_converter(convert);
   return translated("BtfValidationError", [&] {
     return py::object(py::handle<>(make_event_type(described.get(), its_name, converter, attributes.ptr())));
   });
 }
 
 }  // namespace
+
+field_converter to_converter(const py::object& convert) {
+  return [convert](const std::string& field, const bpf::type_ptr& its) {
+    const py::object value{type_object{its}};
+    return reference::steal(PyObject_CallFunction(convert.ptr(), "sO", field.c_str(), value.ptr()));
+  };
+}
 
 void bind_types() {
   py::class_<type_object>("Type", py::no_init)

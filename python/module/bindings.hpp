@@ -1,6 +1,7 @@
 #pragma once
 
 #include "errors.hpp"
+#include "field_reader.hpp"
 #include "python.hpp"
 
 #include <boost/python.hpp>
@@ -15,6 +16,18 @@ namespace aiobpf::python {
 void bind_types();
 /// Objects, programs, maps and links, into the current scope.
 void bind_objects();
+/// Maps, into the current scope.
+void bind_maps();
+/// Codecs, and types that are no BTF's, into the current scope.
+void bind_codecs();
+/// BTF of the kernel, of files and of bytes, into the current scope.
+void bind_btf();
+/// Rings that are read without a stream, and those that programs read, into the current scope.
+void bind_rings();
+/// Variables of objects, into the current scope.
+void bind_variables();
+/// What Python makes of a field's type, by the function convert(field, type) of the package.
+field_converter to_converter(const boost::python::object& convert);
 /// Readers and the ring in memory, into the current scope.
 void bind_readers();
 

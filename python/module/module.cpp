@@ -2,6 +2,8 @@
 // event. The package `aiobpf` is its only user; what is public is said there.
 #include "batch_object.hpp"
 #include "bindings.hpp"
+#include "map_view.hpp"
+#include "memory_object.hpp"
 #include "python.hpp"
 #include "reader_object.hpp"
 #include "waiter.hpp"
@@ -15,10 +17,16 @@ BOOST_PYTHON_MODULE(_aiobpf) {
 
   boost::python::scope().attr("version") = AIOBPF_VERSION;
   if (!python::waiter::ready(module) || !python::batch_object_ready(module) ||
-      !python::reader_objects_ready(module)) {
+      !python::reader_objects_ready(module) || !python::map_objects_ready(module) ||
+      !python::memory_object_ready(module)) {
     boost::python::throw_error_already_set();
   }
   python::bind_types();
   python::bind_objects();
+  python::bind_maps();
+  python::bind_codecs();
+  python::bind_btf();
+  python::bind_rings();
+  python::bind_variables();
   python::bind_readers();
 }

@@ -13,6 +13,7 @@ public:
   explicit type_object(bpf::type_ptr type) noexcept : type_(std::move(type)) {}
 
   const bpf::type& get() const noexcept { return *type_; }
+  const bpf::type_ptr& shared() const noexcept { return type_; }
 
 private:
   bpf::type_ptr type_;

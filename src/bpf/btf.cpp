@@ -137,4 +137,34 @@ type_ptr btf::at(std::uint32_t id) const {
   return state_->builder.build(id, step);
 }
 
+std::vector<std::string> btf::sections() const {
+  std::vector<std::string> names;
+  for (std::uint32_t id = 1; id <= size(); ++id) {
+    const ::btf_type* type = ::btf__type_by_id(state_->types, id);
+    if (::btf_is_datasec(type))
+      names.emplace_back(or_empty(::btf__name_by_offset(state_->types, type->name_off)));
+  }
+  return names;
+}
+
+std::vector<global> btf::globals(std::string_view section) const {
+  std::vector<global> found;
+  for (std::uint32_t id = 1; id <= size(); ++id) {
+    const ::btf_type* type = ::btf__type_by_id(state_->types, id);
+    if (!::btf_is_datasec(type) || section != or_empty(::btf__name_by_offset(state_->types, type->name_off)))
+      continue;
+    const std::string step = "the globals of " + std::string{section} + " in " + state_->where;
+    for (int i = 0; i < ::btf_vlen(type); ++i) {
+      const ::btf_var_secinfo& info = ::btf_var_secinfos(type)[i];
+      const ::btf_type* variable = type_at(state_->types, info.type, step);
+      if (!::btf_is_var(variable)) continue;  // a function of another object
+      auto its = state_->builder.build(variable->type, step);
+      if (its->size > info.size) throw_btf_corrupt(step, "a global is larger than its place");
+      found.push_back({identifier_at(state_->types, variable->name_off, step), info.offset, std::move(its)});
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const global& a, const global& b) { return a.offset < b.offset; });
+  return found;
+}
+
 }  // namespace aiobpf::bpf

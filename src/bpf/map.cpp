@@ -1,5 +1,7 @@
 #include <aiobpf/bpf/map.hpp>
+#include <aiobpf/bpf/maps/cursor.hpp>
 
+#include "pin.hpp"
 #include "throw_error.hpp"
 
 #include <bpf/bpf.h>
@@ -7,8 +9,15 @@
 #include <linux/bpf.h>
 
 #include <cerrno>
+#include <fstream>
 
 namespace aiobpf::bpf {
+
+std::size_t possible_cpus() {
+  const int cpus = ::libbpf_num_possible_cpus();
+  if (cpus < 0) throw_errno(-cpus, "count the possible CPUs");
+  return static_cast<std::size_t>(cpus);
+}
 
 map::map(unique_fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {
   ::bpf_map_info info{};
@@ -27,11 +36,7 @@ map::map(unique_fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(n
   key_type_id_ = info.btf_key_type_id;
   value_type_id_ = info.btf_value_type_id;
   value_bytes_ = value_size_;
-  if (is_per_cpu()) {
-    const int cpus = ::libbpf_num_possible_cpus();
-    if (cpus < 0) throw_errno(-cpus, "count the possible CPUs");
-    value_bytes_ = (value_size_ + 7) / 8 * 8 * static_cast<std::size_t>(cpus);
-  }
+  if (is_per_cpu()) value_bytes_ = (value_size_ + 7) / 8 * 8 * possible_cpus();
 }
 
 std::string map::type_name() const {
@@ -55,18 +60,24 @@ void map::check_size(bytes_view given, std::size_t wanted, const char* what) con
                   std::to_string(given.size()));
 }
 
-std::optional<map::bytes> map::lookup(bytes_view key) const {
-  check_size(key, key_size_, "a key");
+std::optional<map::bytes> map::lookup(bytes_view key, std::uint64_t flags) const {
   bytes value(value_bytes_);
-  if (::bpf_map_lookup_elem(fd_.get(), key.data(), value.data()) == 0) return value;
-  if (errno == ENOENT) return std::nullopt;
+  if (!read(key, value, flags)) return std::nullopt;
+  return value;
+}
+
+bool map::read(bytes_view key, std::span<std::byte> value, std::uint64_t flags) const {
+  check_size(key, key_size_, "a key");
+  check_size(value, value_bytes_, "a value");
+  if (::bpf_map_lookup_elem_flags(fd_.get(), key.data(), value.data(), flags) == 0) return true;
+  if (errno == ENOENT) return false;
   throw_failed(errno, "look up in");
 }
 
-void map::update(bytes_view key, bytes_view value) const {
+void map::update(bytes_view key, bytes_view value, std::uint64_t flags) const {
   check_size(key, key_size_, "a key");
   check_size(value, value_bytes_, "a value");
-  if (::bpf_map_update_elem(fd_.get(), key.data(), value.data(), BPF_ANY) != 0) throw_failed(errno, "update");
+  if (::bpf_map_update_elem(fd_.get(), key.data(), value.data(), flags) != 0) throw_failed(errno, "update");
 }
 
 bool map::erase(bytes_view key) const {
@@ -76,20 +87,83 @@ bool map::erase(bytes_view key) const {
   throw_failed(errno, "erase from");
 }
 
+std::optional<map::bytes> map::lookup_and_erase(bytes_view key) const {
+  check_size(key, key_size_, "a key");
+  bytes value(value_bytes_);
+  if (::bpf_map_lookup_and_delete_elem(fd_.get(), key.data(), value.data()) == 0) return value;
+  if (errno == ENOENT) return std::nullopt;
+  throw_failed(errno, "look up and erase from");
+}
+
 void map::for_each_key(const std::function<bool(bytes_view)>& visit) const {
-  bytes key(key_size_);
-  bytes next(key_size_);
-  const std::size_t limit = 2 * max_entries_;
-  const void* from = nullptr;
-  for (std::size_t seen = 0; seen < limit; ++seen) {
-    if (::bpf_map_get_next_key(fd_.get(), from, next.data()) != 0) {
-      if (errno == ENOENT) return;
-      throw_failed(errno, "iterate over");
+  map_cursor entries{*this};
+  while (entries.read()) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (!visit(entries.key(i))) return;
     }
-    key.swap(next);
-    from = key.data();
-    if (!visit(key)) return;
   }
+}
+
+std::optional<map::bytes> map::next_key(bytes_view key) const {
+  if (!key.empty()) check_size(key, key_size_, "a key");
+  bytes next(key_size_);
+  if (::bpf_map_get_next_key(fd_.get(), key.empty() ? nullptr : key.data(), next.data()) == 0) return next;
+  if (errno == ENOENT) return std::nullopt;
+  throw_failed(errno, "go through");
+}
+
+void map::push(bytes_view value, std::uint64_t flags) const {
+  check_size(value, value_bytes_, "a value");
+  if (::bpf_map_update_elem(fd_.get(), nullptr, value.data(), flags) != 0) throw_failed(errno, "push into");
+}
+
+std::optional<map::bytes> map::peek() const {
+  bytes value(value_bytes_);
+  if (::bpf_map_lookup_elem(fd_.get(), nullptr, value.data()) == 0) return value;
+  if (errno == ENOENT) return std::nullopt;
+  throw_failed(errno, "peek into");
+}
+
+std::optional<map::bytes> map::pop() const {
+  bytes value(value_bytes_);
+  if (::bpf_map_lookup_and_delete_elem(fd_.get(), nullptr, value.data()) == 0) return value;
+  if (errno == ENOENT) return std::nullopt;
+  throw_failed(errno, "pop from");
+}
+
+bool map::contains(bytes_view value) const {
+  check_size(value, value_bytes_, "a value");
+  bytes asked{value.begin(), value.end()};  // libbpf takes it as writable
+  if (::bpf_map_lookup_elem(fd_.get(), nullptr, asked.data()) == 0) return true;
+  if (errno == ENOENT) return false;
+  throw_failed(errno, "ask");
+}
+
+void map::freeze() const {
+  if (::bpf_map_freeze(fd_.get()) != 0) throw_failed(errno, "freeze");
+}
+
+bool map::is_frozen() const {
+  // The kernel's bpf_map_info does not say it; /proc does (kernel 5.2).
+  std::ifstream about{"/proc/self/fdinfo/" + std::to_string(fd_.get())};
+  for (std::string line; std::getline(about, line);) {
+    if (line.starts_with("frozen:")) return line.back() == '1';
+  }
+  return false;
+}
+
+void map::pin(const std::filesystem::path& path) const {
+  pin_descriptor(fd_.get(), path, "pin map " + name_ + " to " + path.string());
+}
+
+void map::unpin(const std::filesystem::path& path) const {
+  const std::string step = "unpin map " + name_ + " from " + path.string();
+  const unique_fd pinned = open_pin(path, step);
+  ::bpf_map_info info{};
+  __u32 length = sizeof(info);
+  if (::bpf_obj_get_info_by_fd(pinned.get(), &info, &length) != 0) throw_errno(errno, step);
+  if (info.id != id_) throw_error(errc::wrong_type, step, "something else is pinned there; it stays");
+  remove_pin(path, step);
 }
 
 }  // namespace aiobpf::bpf

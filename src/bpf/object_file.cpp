@@ -2,7 +2,6 @@
 #include <aiobpf/bpf/system_call.hpp>
 
 #include "btf_state.hpp"
-#include "btf_types.hpp"
 #include "check_btf.hpp"
 #include "libbpf_log.hpp"
 #include "load_failure.hpp"
@@ -17,10 +16,8 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <cstring>
 
@@ -35,29 +32,6 @@ constexpr std::size_t probing_descriptors = 8;
 
 std::string opening(const std::filesystem::path& path) {
   return "open " + path.string();
-}
-
-struct variable {
-  std::size_t offset = 0;
-  std::size_t size = 0;
-  __u32 type = 0;
-};
-
-// Where a global is in .rodata, by the object's BTF. Throws not_found with the names there are.
-variable find_rodata(const ::bpf_object* object, std::string_view object_name, std::string_view name) {
-  const ::btf* types = ::bpf_object__btf(object);
-  std::vector<std::string> there;
-  const int section = types ? ::btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -1;
-  if (section >= 0) {
-    const ::btf_type* type = type_at(types, static_cast<__u32>(section), object_name);
-    const ::btf_var_secinfo* info = ::btf_var_secinfos(type);
-    for (int i = 0; i < ::btf_vlen(type); ++i) {
-      const ::btf_type* var = type_at(types, info[i].type, object_name);
-      there.push_back(identifier_at(types, var->name_off, object_name));
-      if (there.back() == name) return {info[i].offset, info[i].size, var->type};
-    }
-  }
-  throw_no_such("`const volatile` global", object_name, name, there);
 }
 
 // libbpf asks the kernel once a process what it can do, and takes "no descriptor is left" for "it cannot",
@@ -121,45 +95,6 @@ bpf::program object_file::program(std::string_view name) const {
 std::vector<std::string> object_file::map_names() const {
   check_open("list maps");
   return map_names_of(object_.get());
-}
-
-void object_file::set_max_entries(std::string_view map, std::uint32_t entries) {
-  check_open("set max_entries");
-  ::bpf_map* found = find_map(object_.get(), name_, map);
-  const std::string step = name_ + ": set max_entries of map '" + std::string{map} + "'";
-  if (::bpf_map__is_internal(found)) {
-    throw_error(errc::not_supported, step, "a section of globals is a map with one entry");
-  }
-  if (::bpf_map__type(found) == BPF_MAP_TYPE_RINGBUF) {
-    const auto page = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
-    if (!std::has_single_bit(entries) || entries % page != 0) {
-      throw_error(errc::wrong_size, step,
-                  "a ring's size is a power of two and a multiple of the page size (" + std::to_string(page) +
-                      "), not " + std::to_string(entries));
-    }
-  }
-  if (const int failed = ::bpf_map__set_max_entries(found, entries)) throw_errno(-failed, step);
-}
-
-type_ptr object_file::rodata(std::string_view name) const {
-  check_open("read rodata");
-  return types_.at(find_rodata(object_.get(), name_, name).type);
-}
-
-void object_file::set_rodata(std::string_view name, std::span<const std::byte> value) {
-  check_open("set rodata");
-  const std::string step = name_ + ": `const volatile` global '" + std::string{name} + "'";
-  const variable where = find_rodata(object_.get(), name_, name);
-  if (value.size() != where.size) {
-    throw_error(errc::wrong_size, step,
-                "it has " + std::to_string(where.size) + " bytes, not " + std::to_string(value.size()));
-  }
-  std::size_t size = 0;
-  ::bpf_map* section = find_map(object_.get(), name_, ".rodata");
-  // libbpf gives its own copy of the section, which load() hands to the kernel; it is there to be written.
-  auto* bytes = static_cast<std::byte*>(const_cast<void*>(::bpf_map__initial_value(section, &size)));
-  if (bytes == nullptr || where.offset + where.size > size) throw_error(errc::wrong_size, step);
-  std::memcpy(bytes + where.offset, value.data(), value.size());
 }
 
 void object_file::set_autoload(std::string_view program, bool load) {

@@ -127,9 +127,9 @@ def test_a_per_cpu_value_is_a_list_of_bytes(emitter: aiobpf.BpfObject) -> None:
 def test_a_per_cpu_value_of_another_shape_is_refused(emitter: aiobpf.BpfObject) -> None:
     per_cpu = emitter.maps["per_cpu"]
     cpus = len(per_cpu[key(0)])
-    with pytest.raises(TypeError, match="list of bytes"):
+    with pytest.raises(TypeError, match="a value is a list"):
         per_cpu[key(0)] = bytes(64)
-    with pytest.raises(aiobpf.BpfMapError, match="64 bytes, not 8"):
+    with pytest.raises(aiobpf.BpfMapError, match="64 bytes here, not 8"):
         per_cpu[key(0)] = [bytes(8)] * cpus
     with pytest.raises(aiobpf.BpfMapError):
         per_cpu[key(0)] = [bytes(64)] * (cpus + 1)

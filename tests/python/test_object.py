@@ -181,9 +181,9 @@ class TestBeforeLoading:
             ("small", 1.0, TypeError, "'small' is an integer, and 1.0 is a float"),
             ("half", 1e300, ValueError, "too small for 1e"),
             pytest.param("ratio", 10**400, ValueError, "too small", id="ratio-huge"),
-            ("several", 1, TypeError, r"'__u32\[3\]' and not a number: pass bytes of its size, 12"),
-            ("word", 1, TypeError, "pass bytes of its size, 8"),
-            ("whole", 1, TypeError, "'struct flat' and not a number: pass bytes of its size, 72"),
+            ("several", 1, TypeError, r"'__u32\[3\]': it takes a sequence, not int"),
+            ("word", 1, TypeError, "it takes bytes or a str, not int"),
+            ("whole", 1, TypeError, "'struct flat': it takes a dict of its fields, or bytes of its size"),
             ("hole", 1, KeyError, "whole"),
         ],
     )

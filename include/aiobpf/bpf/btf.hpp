@@ -7,12 +7,20 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace aiobpf::bpf {
 
 class map;
+
+/// A global variable of an object.
+struct global {
+  std::string name;
+  std::size_t offset = 0;  ///< bytes from the start of its section
+  type_ptr type;
+};
 
 /// The types that BTF describes: of an object (object::types(), object_file::types()), of a map, of a file,
 /// or of the running kernel.
@@ -56,6 +64,13 @@ public:
 
   /// The type of that number; 0 is void. Throws bpf::error: not_found.
   type_ptr at(std::uint32_t id) const;
+
+  /// The sections that hold globals, as in ".bss", ".rodata", ".data.counters"; also ".maps", "license".
+  std::vector<std::string> sections() const;
+
+  /// The globals of a section, by their offsets; none where there is no such section. Of an object's BTF
+  /// (object_file::types()); in a file the compiler has left the offsets 0. Throws bpf::error: btf_corrupt.
+  std::vector<global> globals(std::string_view section) const;
 
 private:
   friend class object_file;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -12,10 +13,18 @@
 
 namespace aiobpf::bpf {
 
+/// How many CPUs there may be: as many values has a key of a per-CPU map. Throws bpf::error: an errno.
+std::size_t possible_cpus();
+
 /// A BPF map, by raw keys and values.
 ///
 /// It owns a descriptor of the map, and may outlive the object it came from. Every call is one
-/// system call. Keys and values are exactly key_size() and value_bytes() long, else errc::wrong_size.
+/// system call, but those that go through a whole map. Keys and values are exactly key_size() and
+/// value_bytes() long, else errc::wrong_size. Queues, stacks and bloom filters have no keys: push(), peek(),
+/// pop(), contains(). Where a map holds maps, programs or sockets, update() takes a descriptor (int).
+///
+/// maps/create.hpp and maps/open.hpp make one without an object; maps/typed_map.hpp gives keys and values as
+/// C++ types; maps/batch.hpp has what takes many entries in one system call.
 ///
 /// Threads  const calls may run at the same time; the kernel makes each of them atomic
 class map {
@@ -50,24 +59,65 @@ public:
   /// all possible CPUs in order, each padded to a multiple of 8 bytes.
   std::size_t value_bytes() const noexcept { return value_bytes_; }
 
-  /// The value of `key`, or nothing when the map has no such key.
+  /// What update() does; combine `lock` with one of the others.
+  enum : std::uint64_t {
+    any = 0,       ///< sets it, whether it is there or not
+    no_exist = 1,  ///< errno EEXIST when it is there
+    exist = 2,     ///< errno ENOENT when it is not there
+    lock = 4,      ///< under the value's bpf_spin_lock, of lookup() as well; kernel 5.1
+  };
+
+  /// The value of `key`, or nothing when the map has no such key. Of maps, programs and sockets: their id.
   /// Throws bpf::error: wrong_size; an errno (EOPNOTSUPP: this type of map has no lookup).
-  std::optional<bytes> lookup(bytes_view key) const;
+  std::optional<bytes> lookup(bytes_view key, std::uint64_t flags = any) const;
+
+  /// The same, into `value`; false when the map has no such key.
+  bool read(bytes_view key, std::span<std::byte> value, std::uint64_t flags = any) const;
 
   /// Sets a value. Throws bpf::error: wrong_size; an errno (E2BIG: the map is full, or an array index
-  /// is too large; EOPNOTSUPP).
-  void update(bytes_view key, bytes_view value) const;
+  /// is too large; EEXIST, ENOENT by `flags`; EOPNOTSUPP).
+  void update(bytes_view key, bytes_view value, std::uint64_t flags = any) const;
 
   /// Removes a key; false when it was not there. Throws bpf::error: wrong_size, an errno (EINVAL: array
   /// elements cannot be removed).
   bool erase(bytes_view key) const;
 
-  /// Calls `visit` with every key until it returns false. A key that is removed meanwhile may start the
-  /// kernel's walk again from the first one; so the walk ends, at the latest, after `max_entries` keys
-  /// twice over. Throws bpf::error: an errno.
+  /// Removes a key and gives its value, in one step; nothing when it was not there. Kernel 5.14 (hash maps).
+  /// Throws bpf::error: wrong_size; an errno (EOPNOTSUPP, EINVAL: this map or this kernel cannot).
+  std::optional<bytes> lookup_and_erase(bytes_view key) const;
+
+  /// Calls `visit` with every key until it returns false. A key that stays is visited once, whatever is added
+  /// and removed meanwhile, by `visit` or by programs (maps/cursor.hpp). Throws bpf::error: an errno
+  /// (EOPNOTSUPP: this type of map cannot be gone through), busy.
   void for_each_key(const std::function<bool(bytes_view key)>& visit) const;
 
+  /// The key behind `key` in the kernel's order, the first one where `key` is empty or gone; nothing at the
+  /// end. To go through a map, for_each_key() and map_cursor are right. Throws bpf::error: wrong_size, an
+  /// errno.
+  std::optional<bytes> next_key(bytes_view key) const;
+
+  /// Of a queue or stack: adds a value. With `exist` a full one loses its oldest value; else errno E2BIG.
+  /// Of a bloom filter: adds it to the set. Kernel 4.20, 5.16. Throws bpf::error: wrong_size, an errno.
+  void push(bytes_view value, std::uint64_t flags = any) const;
+  std::optional<bytes> peek() const;  ///< the next value; nothing when it is empty
+  std::optional<bytes> pop() const;   ///< the same, and removes it
+  /// Of a bloom filter: false when the value was never added; true when it was, or seems to.
+  bool contains(bytes_view value) const;
+
+  /// From now on user space cannot write it, this process included; programs can. Kernel 5.2.
+  /// Throws bpf::error: an errno (EBUSY: it is mapped for writing).
+  void freeze() const;
+  bool is_frozen() const;  ///< asks the kernel
+
+  /// Keeps the map in a BPF file system, until unpin() or the file is removed; open_pinned_map() opens it.
+  /// Throws bpf::error: an errno (EEXIST; EINVAL: not on a BPF file system).
+  void pin(const std::filesystem::path& path) const;
+  /// Removes that pin. Throws bpf::error: an errno (ENOENT); wrong_type (it is another map's).
+  void unpin(const std::filesystem::path& path) const;
+
 private:
+  friend class map_cursor;
+
   [[noreturn]] void throw_failed(int errno_value, const char* step) const;
   void check_size(bytes_view given, std::size_t wanted, const char* what) const;
 

@@ -3,6 +3,7 @@
 #include <aiobpf/bpf/btf.hpp>
 #include <aiobpf/bpf/map.hpp>
 #include <aiobpf/bpf/program.hpp>
+#include <aiobpf/bpf/variables.hpp>
 
 #include <memory>
 #include <string>
@@ -35,6 +36,10 @@ public:
   bpf::map map(std::string_view name) const;
   bool has_map(std::string_view name) const;
   bool has_program(std::string_view name) const;  ///< one that was loaded
+
+  /// The globals of a section (".bss", ".data", ".rodata", ".data.counters"), in memory. Kernel 5.5.
+  /// Throws bpf::error: not_found; an errno.
+  bpf::variables variables(std::string_view section) const;
 
   /// The types that its source has, valid as long as the object is. One that is only used inside of a
   /// function is left out by clang: AIOBPF_EVENT_TYPE of aiobpf.bpf.h keeps it.

@@ -42,6 +42,21 @@ public:
   /// Throws wrong_size for a ring size that the kernel would refuse.
   void set_max_entries(std::string_view map, std::uint32_t entries);
 
+  /// Bytes of a value, before it is loaded: of a stack trace map, of a section of globals (with an array as
+  /// its last one). Throws wrong_size, an errno.
+  void set_value_size(std::string_view map, std::uint32_t bytes);
+
+  /// Where load() pins the map, or finds one that is pinned there already and uses that: it is reused when it
+  /// has the same shape. Throws an errno.
+  void set_pin_path(std::string_view map, const std::filesystem::path& path);
+
+  /// load() uses that map in the place of one of its own. Throws an errno (EINVAL: another type or shape).
+  void reuse(std::string_view map, const bpf::map& existing);
+
+  /// The globals of a section (".rodata", ".data", ".bss") as the object will begin with; valid until load().
+  /// Throws bpf::error: not_found.
+  bpf::variables variables(std::string_view section) const;
+
   /// Sets a `const volatile` global. Throws wrong_size when it has another size.
   void set_rodata(std::string_view variable, std::span<const std::byte> value);
   template <class Value>
