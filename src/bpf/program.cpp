@@ -32,9 +32,11 @@ program::run_result program::run(std::span<std::byte> context) const {
     options.ctx_size_in = static_cast<__u32>(context.size());
   }
   const std::string step = "run " + name();
-  if (::bpf_program__type(program_) != BPF_PROG_TYPE_SYSCALL) {
+  const auto type = ::bpf_program__type(program_);
+  if (type != BPF_PROG_TYPE_SYSCALL && type != BPF_PROG_TYPE_RAW_TRACEPOINT) {
     throw_error(errc::wrong_type, step,
-                "it is a '" + type_name() + "' program; only SEC(\"syscall\") programs are run");
+                "it is a '" + type_name() +
+                    "' program; only SEC(\"syscall\") and SEC(\"raw_tp/...\") programs are run");
   }
   if (::bpf_prog_test_run_opts(native_handle(), &options) != 0) throw_errno(errno, step);
   return {options.retval, options.duration};
