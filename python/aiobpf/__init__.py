@@ -43,6 +43,7 @@ from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._program import BpfProgram
 
 if TYPE_CHECKING:
+    from aiobpf._perf_buffer import BpfPerfBuffer
     from aiobpf._ring_buffer import BpfRingBuffer
     from aiobpf._stream import EventType, Stream
     from aiobpf.compiler import CompileError, CompilerMissingError, compile
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 _LATE = {
     # asyncio and the compiler take longer to import than all the rest: each is when its names are used.
+    "aiobpf._perf_buffer": ("BpfPerfBuffer",),
     "aiobpf._ring_buffer": ("BpfRingBuffer",),
     "aiobpf._stream": ("EventType", "Stream"),
     "aiobpf.compiler": ("compile", "CompileError", "CompilerMissingError"),
@@ -90,6 +92,7 @@ __all__ = [
     # events
     "Stream",
     "BpfRingBuffer",
+    "BpfPerfBuffer",
     "MemoryRing",
     "Batch",
     "EventType",

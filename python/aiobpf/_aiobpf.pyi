@@ -22,6 +22,7 @@ def make_event_type(
 ) -> builtins.type[Any]: ...
 def make_reader(driver: str, latency: float, queue_bytes: int) -> RecordReader[Any]: ...
 def ring_source(ring: Map, object: Object | None) -> Source: ...
+def perf_source(map: Map, bytes: int, record_bytes: int) -> tuple[Source, PerfLosses]: ...
 def memory_source(ring: MemoryRing) -> Source: ...
 def add_source(
     reader: RecordReader[Any],
@@ -128,6 +129,9 @@ class Map:
 
 class Source: ...
 
+class PerfLosses:
+    def counts(self) -> dict[int, int]: ...
+
 class MemoryRing:
     def emit(self, record: _Buffer) -> bool: ...
 
@@ -139,6 +143,8 @@ class Batch(Generic[_E_co]):
         """The number of each event's source."""
     def source(self, index: int) -> int:
         """The number of an event's source, as Stream.add() returned it."""
+    def cpu(self, index: int) -> int | None:
+        """The CPU that emitted an event; None where its source does not know."""
     def _asdict(self) -> dict[str, list[Any]]:
         """Columns by name: of each field the values of all events."""
 

@@ -120,7 +120,7 @@ class Stream(Generic[E]):
 
             number = s.add(obj.maps["events"], "exec_event", name="execs", latency=0.001)
 
-        map: a BPF_MAP_TYPE_RINGBUF map, or a MemoryRing.
+        map: a BPF_MAP_TYPE_RINGBUF or a BPF_MAP_TYPE_PERF_EVENT_ARRAY map, or a MemoryRing.
         event_type: what an event is. `bytes`; a ctypes.Structure subclass, of which each event is a new instance;
             or the name of a struct in the BTF of the map's object (or a class made by event_type()): an object that
             carries the record inside and reads its fields when asked. A record of another length than the type's
@@ -134,8 +134,8 @@ class Stream(Generic[E]):
         name: what messages call it; by default the map's name.
         latency: as the stream's, for this source.
 
-        Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError and ValueError (event_type,
-        discriminator), BpfNotFoundError, BpfClosedError.
+        Raises BpfMapError (neither a ring buffer nor a perf buffer), BpfPermissionError, TypeError and ValueError
+        (event_type, discriminator), BpfNotFoundError, BpfClosedError.
         """
         return self._add(map, event_type, discriminator, name, latency)
 
@@ -151,9 +151,8 @@ class Stream(Generic[E]):
         called = _arguments.text("name", name)
         if latency is not None:
             latency = _arguments.real("latency", latency, 0, LONGEST_LATENCY)
-        source = make_source(map)
         decoder = decoder_of(event_type, discriminator, map)
-        number = _aiobpf.add_source(reader, source, decoder, called, latency)
+        number = _aiobpf.add_source(reader, make_source(map, decoder), decoder, called, latency)
         if isinstance(event_type, Mapping):
             self._tags[number] = tuple(tag for tag in event_type if tag is not None)
         return number

@@ -1,5 +1,6 @@
 #include "bindings.hpp"
 #include "reader_object.hpp"
+#include "source_handle.hpp"
 
 #include <aiobpf/bpf/object.hpp>
 #include <aiobpf/loop/background_stream.hpp>
@@ -21,24 +22,6 @@ namespace py = boost::python;
 
 std::chrono::nanoseconds to_time(double seconds) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>{seconds});
-}
-
-/// What a reader takes: any source, whatever kind it is. Taken once.
-class source_handle {
-public:
-  explicit source_handle(std::unique_ptr<loop::source> made) : source_(std::move(made)) {}
-  std::unique_ptr<loop::source> take() {
-    if (!source_) throw bpf::error{bpf::errc::closed, "add a source: it was added to a reader already"};
-    return std::move(source_);
-  }
-
-private:
-  std::unique_ptr<loop::source> source_;
-};
-
-template <class Make>
-std::shared_ptr<source_handle> make_source(const char* kind, Make&& make) {
-  return translated(kind, [&] { return std::make_shared<source_handle>(std::forward<Make>(make)()); });
 }
 
 /// A ring of an object, with the counters that are beside it; or any ring, without counters.

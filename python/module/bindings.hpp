@@ -18,6 +18,9 @@ void bind_objects();
 /// Readers and the ring in memory, into the current scope.
 void bind_readers();
 
+/// Perf buffers, into the current scope.
+void bind_perf();
+
 /// A bytes-like argument, readable while this lives.
 class bytes_argument {
 public:

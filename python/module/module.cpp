@@ -21,4 +21,5 @@ BOOST_PYTHON_MODULE(_aiobpf) {
   python::bind_types();
   python::bind_objects();
   python::bind_readers();
+  python::bind_perf();
 }
