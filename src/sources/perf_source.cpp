@@ -76,6 +76,7 @@ public:
   // An epoll instance, as the event in it is another one when its CPU was away.
   int native_handle() const noexcept override { return epoll_.get(); }
   loop::readiness get_readiness() const noexcept override { return loop::readiness::edge; }
+  std::size_t capacity() const noexcept override { return shared_.options.bytes; }
   bool has_records() const noexcept override {
     return shared_.made.is_ours() && buffer_ && buffer_->reader().available() > 0;
   }
