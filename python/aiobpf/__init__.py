@@ -40,6 +40,7 @@ from aiobpf._map import BpfMap
 from aiobpf._memory_ring import MemoryRing
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
+from aiobpf._polling import Polling
 from aiobpf._program import BpfProgram
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ __all__ = [
     "BpfRingBuffer",
     "BpfPerfBuffer",
     "MemoryRing",
+    "Polling",
     "Batch",
     "EventType",
     "Ledger",

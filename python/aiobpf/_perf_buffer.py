@@ -11,6 +11,7 @@ from aiobpf import _aiobpf, _arguments
 from aiobpf._aiobpf import Batch
 from aiobpf._errors import BpfBusyError, BpfError
 from aiobpf._map import BpfMap
+from aiobpf._polling import Wake
 from aiobpf._source import class_of, make_perf_source
 from aiobpf._stream import QUEUE_BYTES, E, EventType, Stream
 
@@ -47,7 +48,7 @@ class BpfPerfBuffer(Stream[E]):
     lost_callback: called by the same with the number of the CPU and how many records were lost there since the last
         call, as the kernel says with the next record that finds room.
     page_count: pages of 4096 bytes for each CPU, a power of two.
-    latency, queue_bytes: as Stream(). With a latency above 0 programs pay for a wakeup only when records are rare.
+    latency, queue_bytes, wake: as Stream(). With a latency above 0 programs pay for wakeups only when records are rare.
     driver: as Stream(); by default "inline" with a sample_callback.
 
     Raises BpfMapError (not a perf buffer), BpfPermissionError, TypeError, ValueError, BpfNotFoundError.
@@ -65,6 +66,7 @@ class BpfPerfBuffer(Stream[E]):
         latency: float = ...,
         driver: Literal["thread", "inline"] | None = ...,
         queue_bytes: int = ...,
+        wake: Wake = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -78,6 +80,7 @@ class BpfPerfBuffer(Stream[E]):
         latency: float = ...,
         driver: Literal["thread", "inline"] | None = ...,
         queue_bytes: int = ...,
+        wake: Wake = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -91,6 +94,7 @@ class BpfPerfBuffer(Stream[E]):
         latency: float = ...,
         driver: Literal["thread", "inline"] | None = ...,
         queue_bytes: int = ...,
+        wake: Wake = ...,
     ) -> None: ...
     def __init__(
         self,
@@ -103,6 +107,7 @@ class BpfPerfBuffer(Stream[E]):
         latency: float = 0.0,
         driver: Literal["thread", "inline"] | None = None,
         queue_bytes: int = QUEUE_BYTES,
+        wake: Wake = None,
     ) -> None:
         self._reader = None
         self._runner: asyncio.Runner | None = None
@@ -122,11 +127,11 @@ class BpfPerfBuffer(Stream[E]):
         self._batch: tuple[Batch[E], int] | None = None  # its events from there on were not given to the callback
         if driver is None:
             driver = "thread" if sample_callback is None else "inline"
-        super().__init__(latency=latency, driver=driver, queue_bytes=queue_bytes)
+        super().__init__(latency=latency, driver=driver, queue_bytes=queue_bytes, wake=wake)
         try:
             event_class = class_of(event_type, map)
             source, self._losses = make_perf_source(map, event_class, page_count * PAGE)
-            _aiobpf.add_source(self._open(), source, event_class, b"", None)
+            _aiobpf.add_source(self._open(), source, event_class, b"", None, None)
         except BaseException:
             self.close()
             raise
