@@ -44,6 +44,7 @@ from aiobpf._maps import create_map, open_map_by_id, open_pinned_map, possible_c
 from aiobpf._memory_ring import MemoryRing
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
+from aiobpf._polling import Polling
 from aiobpf._program import BpfProgram
 from aiobpf._program_info import LinkInfo, ProgramInfo, RunResult, run_statistics
 from aiobpf._program_types import BpfProgType
@@ -52,6 +53,7 @@ from aiobpf._user_ring import BpfUserRing
 from aiobpf._variables import Variables
 
 if TYPE_CHECKING:
+    from aiobpf._perf_buffer import BpfPerfBuffer
     from aiobpf._ring_buffer import BpfRingBuffer
     from aiobpf._stream import EventType, Stream
     from aiobpf.compiler import CompileError, CompilerMissingError, compile
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
 
 _LATE = {
     # asyncio and the compiler take longer to import than all the rest: each is when its names are used.
+    "aiobpf._perf_buffer": ("BpfPerfBuffer",),
     "aiobpf._ring_buffer": ("BpfRingBuffer",),
     "aiobpf._stream": ("EventType", "Stream"),
     "aiobpf.compiler": ("compile", "CompileError", "CompilerMissingError"),
@@ -124,7 +127,9 @@ __all__ = [
     # events
     "Stream",
     "BpfRingBuffer",
+    "BpfPerfBuffer",
     "MemoryRing",
+    "Polling",
     "Batch",
     "EventType",
     "Ledger",

@@ -13,7 +13,7 @@ class LazyDtype:
 
     def __init__(self, name: str, described: _aiobpf.Type) -> None:
         self._name = name
-        self._described = described
+        self.described = described
         self._made: Any = None
 
     def __get__(self, _event: object, _cls: object = None) -> Any:
@@ -23,7 +23,7 @@ class LazyDtype:
             except ImportError:
                 message = f"{self._name}.dtype needs NumPy, which is not installed: pip install numpy"
                 raise ImportError(message, name="numpy") from None
-            self._made = numpy.dtype(_of_struct(self._described, self._name))
+            self._made = numpy.dtype(_of_struct(self.described, self._name))
         return self._made
 
 

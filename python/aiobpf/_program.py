@@ -80,10 +80,11 @@ class BpfProgram(AttachingProbes, AttachingNetwork):
         self._raw = closed(f"program {self._name}")
 
     def run(self, context: Any = None) -> int:
-        """Runs a SEC("syscall") program once and returns what it returned (unsigned, 32 bits).
+        """Runs a SEC("syscall") or SEC("raw_tp/...") program once and returns what it returned (unsigned, 32 bits).
 
         context: what the program gets as its argument: bytes, or a writable buffer (bytearray,
-        ctypes.Structure), which then holds what the program wrote. Kernel 5.14.
+        ctypes.Structure), which then holds what the program wrote. Kernel 5.14. Of a raw tracepoint, which runs on the
+        CPU that we are on: its arguments, 8 bytes each, which it only reads. Kernel 5.10.
         Raises BpfSyscallError.
         """
         if isinstance(context, bytes):

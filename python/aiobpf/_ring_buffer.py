@@ -6,6 +6,7 @@ from typing import Any, Literal, overload
 
 from aiobpf._map import BpfMap
 from aiobpf._memory_ring import MemoryRing
+from aiobpf._polling import Wake
 from aiobpf._record_types import Discriminator
 from aiobpf._stream import QUEUE_BYTES, E, EventType, EventTypes, Stream
 
@@ -21,7 +22,7 @@ class BpfRingBuffer(Stream[E]):
     event_type a BpfRingBuffer[bytes], and of a type's name a BpfRingBuffer[Any].
 
     map, event_type, discriminator: as Stream.add(). It is source 0; more of them by add().
-    latency, driver, queue_bytes: as Stream().
+    latency, driver, queue_bytes, wake: as Stream().
 
     Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError (event_type), BpfNotFoundError.
     """
@@ -35,6 +36,7 @@ class BpfRingBuffer(Stream[E]):
         latency: float = ...,
         driver: Literal["thread", "inline"] = ...,
         queue_bytes: int = ...,
+        wake: Wake = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -45,6 +47,7 @@ class BpfRingBuffer(Stream[E]):
         latency: float = ...,
         driver: Literal["thread", "inline"] = ...,
         queue_bytes: int = ...,
+        wake: Wake = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -55,6 +58,7 @@ class BpfRingBuffer(Stream[E]):
         latency: float = ...,
         driver: Literal["thread", "inline"] = ...,
         queue_bytes: int = ...,
+        wake: Wake = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -66,6 +70,7 @@ class BpfRingBuffer(Stream[E]):
         latency: float = ...,
         driver: Literal["thread", "inline"] = ...,
         queue_bytes: int = ...,
+        wake: Wake = ...,
     ) -> None: ...
     def __init__(
         self,
@@ -76,8 +81,9 @@ class BpfRingBuffer(Stream[E]):
         latency: float = 0.0,
         driver: Literal["thread", "inline"] = "thread",
         queue_bytes: int = QUEUE_BYTES,
+        wake: Wake = None,
     ) -> None:
-        super().__init__(latency=latency, driver=driver, queue_bytes=queue_bytes)
+        super().__init__(latency=latency, driver=driver, queue_bytes=queue_bytes, wake=wake)
         try:
             self._add(map, event_type, discriminator)
         except BaseException:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Mapping
 from typing import Any
 
 from aiobpf import _aiobpf
+from aiobpf._dtype import LazyDtype
 from aiobpf._errors import BpfError
 from aiobpf._map import BpfMap
 from aiobpf._memory_ring import MemoryRing
 from aiobpf._record_types import Discriminator, record_types
 
+#: Bytes of a perf buffer for each CPU, by default.
+PERF_BYTES = 64 * 4096
 
-def make_source(map: BpfMap | MemoryRing) -> _aiobpf.Source:
+
+def make_source(map: BpfMap | MemoryRing, decoder: type[Any] | _aiobpf.RecordTypes) -> _aiobpf.Source:
     """A native source of a map, with the counters that AIOBPF_RING put beside it, or of a ring in memory.
 
-    Raises BpfMapError (not a ring buffer), BpfPermissionError, BpfClosedError.
+    Raises BpfMapError (neither a ring buffer nor a perf buffer), BpfPermissionError, BpfClosedError.
     """
     if isinstance(map, MemoryRing):
         return _aiobpf.memory_source(map._raw)
     if not isinstance(map, BpfMap):
         raise TypeError(f"map is a BpfMap or a MemoryRing, not {type(map).__name__}")
+    if map.type_name == "perf_event_array":
+        return make_perf_source(map, decoder)[0]
     return _aiobpf.ring_source(map._raw, None if map._owner is None else map._owner._check_open())
 
 
@@ -33,6 +40,26 @@ def decoder_of(
     if discriminator is not None:
         raise TypeError("discriminator goes with event_type={tag: type, ...}")
     return class_of(event_type, map)
+
+
+def make_perf_source(
+    map: BpfMap, decoder: type[Any] | _aiobpf.RecordTypes, size: int = PERF_BYTES
+) -> tuple[_aiobpf.Source, _aiobpf.PerfLosses]:
+    """A native source of a perf buffer of `size` bytes for each CPU; and what its records say was lost.
+
+    Raises BpfMapError (not a perf buffer), BpfPermissionError, BpfClosedError.
+    """
+    return _aiobpf.perf_source(map._raw, size, _size_of(decoder))
+
+
+def _size_of(decoder: type[Any] | _aiobpf.RecordTypes) -> int:
+    """Bytes of an event, to which records that the kernel padded are cut; 0 when any length will do."""
+    if not isinstance(decoder, type):
+        return 0
+    if issubclass(decoder, ctypes.Structure):
+        return ctypes.sizeof(decoder)
+    dtype = vars(decoder).get("dtype")
+    return dtype.described.size if isinstance(dtype, LazyDtype) else 0
 
 
 def class_of(event_type: type[Any] | str, map: BpfMap | MemoryRing) -> type[Any]:

@@ -18,6 +18,7 @@ from aiobpf._errors import BpfClosedError
 from aiobpf._ledger import Ledger
 from aiobpf._map import BpfMap
 from aiobpf._memory_ring import MemoryRing
+from aiobpf._polling import Wake, to_times
 from aiobpf._record_types import Discriminator
 from aiobpf._source import decoder_of, make_source
 
@@ -56,6 +57,9 @@ class Stream(Generic[E]):
 
     latency: seconds, the longest time that a record may wait. 0: at once; the traced program then pays for a
         wakeup whenever we have caught up. 0.0002 makes a busy traced program many times cheaper.
+    wake: "poll" looks for records without waiting, for those who give a processor: they are there in less than a
+        microsecond, and the traced program pays for no wakeup. After 10 ms without one it waits; aiobpf.Polling says
+        otherwise. With driver="thread" the thread is the stream's own then.
     driver: "thread" drains on a C++ thread that never takes the GIL, so that a busy Python costs no kernel
         records; all streams of the process share it. "inline" drains in the loop's own thread, for the lowest latency.
     queue_bytes: how much may wait for Python with driver="thread"; beyond it records wait in the kernel's ring.
@@ -80,21 +84,35 @@ class Stream(Generic[E]):
         latency: float = 0.0,
         driver: Literal["thread", "inline"] = "thread",
         queue_bytes: int = QUEUE_BYTES,
+        wake: Wake = None,
     ) -> None:
         self._reader: _aiobpf.RecordReader[E] | None = None
         if driver not in ("thread", "inline"):
             raise ValueError(f"driver is 'thread' or 'inline', not {driver!r}")
         latency = _arguments.real("latency", latency, 0, LONGEST_LATENCY)
         queue_bytes = _arguments.integer("queue_bytes", queue_bytes, 1, sys.maxsize)
-        self._reader = _aiobpf.make_reader(driver, latency, queue_bytes)
+        self._reader = _aiobpf.make_reader(driver, latency, queue_bytes, to_times(wake))
         self._tags: dict[int, tuple[Any, ...]] = {}
         _made.add(self)
 
     @overload
-    def add(self: Stream[bytes], map: BpfMap | MemoryRing, *, name: str = ..., latency: float | None = ...) -> int: ...
+    def add(
+        self: Stream[bytes],
+        map: BpfMap | MemoryRing,
+        *,
+        name: str = ...,
+        latency: float | None = ...,
+        wake: Wake = ...,
+    ) -> int: ...
     @overload
     def add(
-        self, map: BpfMap | MemoryRing, event_type: type[E] | str, *, name: str = ..., latency: float | None = ...
+        self,
+        map: BpfMap | MemoryRing,
+        event_type: type[E] | str,
+        *,
+        name: str = ...,
+        latency: float | None = ...,
+        wake: Wake = ...,
     ) -> int: ...
     @overload
     def add(
@@ -105,6 +123,7 @@ class Stream(Generic[E]):
         discriminator: Discriminator,
         name: str = ...,
         latency: float | None = ...,
+        wake: Wake = ...,
     ) -> int: ...
     def add(
         self,
@@ -114,13 +133,14 @@ class Stream(Generic[E]):
         discriminator: Discriminator | None = None,
         name: str = "",
         latency: float | None = None,
+        wake: Wake = None,
     ) -> int:
         """Reads one more source; returns its number, from 0 on, which is never used again. tagged() and batches tell by
         it where an event came from.
 
             number = s.add(obj.maps["events"], "exec_event", name="execs", latency=0.001)
 
-        map: a BPF_MAP_TYPE_RINGBUF map, or a MemoryRing.
+        map: a BPF_MAP_TYPE_RINGBUF or a BPF_MAP_TYPE_PERF_EVENT_ARRAY map, or a MemoryRing.
         event_type: what an event is. `bytes`; a ctypes.Structure subclass, of which each event is a new instance;
             or the name of a struct in the BTF of the map's object (or a class made by event_type()): an object that
             carries the record inside and reads its fields when asked. A record of another length than the type's
@@ -132,12 +152,12 @@ class Stream(Generic[E]):
         discriminator: the field that has the tag, at one place in all types: its name, with dots into nested structs,
             or (offset, size) in bytes.
         name: what messages call it; by default the map's name.
-        latency: as the stream's, for this source.
+        latency, wake: as the stream's, for this source.
 
-        Raises BpfMapError (not a ring buffer), BpfPermissionError, TypeError and ValueError (event_type,
-        discriminator), BpfNotFoundError, BpfClosedError.
+        Raises BpfMapError (neither a ring buffer nor a perf buffer), BpfPermissionError, TypeError and ValueError
+        (event_type, discriminator), BpfNotFoundError, BpfClosedError.
         """
-        return self._add(map, event_type, discriminator, name, latency)
+        return self._add(map, event_type, discriminator, name, latency, wake)
 
     def _add(
         self,
@@ -146,14 +166,15 @@ class Stream(Generic[E]):
         discriminator: Discriminator | None,
         name: str = "",
         latency: float | None = None,
+        wake: Wake = None,
     ) -> int:
         reader = self._open()
         called = _arguments.text("name", name)
         if latency is not None:
             latency = _arguments.real("latency", latency, 0, LONGEST_LATENCY)
-        source = make_source(map)
         decoder = decoder_of(event_type, discriminator, map)
-        number = _aiobpf.add_source(reader, source, decoder, called, latency)
+        poll = to_times(wake)
+        number = _aiobpf.add_source(reader, make_source(map, decoder), decoder, called, latency, poll)
         if isinstance(event_type, Mapping):
             self._tags[number] = tuple(tag for tag in event_type if tag is not None)
         return number

@@ -62,6 +62,15 @@ PyObject* source(PyObject* self, PyObject* index) {
                       : nullptr;
 }
 
+PyObject* cpu(PyObject* self, PyObject* index) {
+  Py_ssize_t i = PyNumber_AsSsize_t(index, PyExc_IndexError);
+  if (i == -1 && PyErr_Occurred()) return nullptr;
+  if (i < 0) i += length(self);
+  if (!has(self, i)) return nullptr;
+  const std::int32_t number = state_of(self).taken[static_cast<std::size_t>(i)].cpu;
+  return number >= 0 ? PyLong_FromLong(number) : Py_NewRef(Py_None);
+}
+
 PyObject* sources(PyObject* self, void*) {
   const batch_state& state = state_of(self);
   auto tuple = reference::steal(PyTuple_New(state.size()));
@@ -204,6 +213,7 @@ PyObject* repr(PyObject* self) {
 
 PyMethodDef methods[] = {
     {"source", source, METH_O, "The number of an event's source, as Stream.add() returned it."},
+    {"cpu", cpu, METH_O, "The CPU that emitted an event; None where its source does not know."},
     {"_asdict", as_dict, METH_NOARGS,
      "Columns by name: of each field the values of all events, in a list. TypeError when they have no "
      "fields\n"

@@ -1,5 +1,6 @@
 #include "bindings.hpp"
 #include "reader_object.hpp"
+#include "source_handle.hpp"
 
 #include <aiobpf/bpf/object.hpp>
 #include <aiobpf/loop/background_stream.hpp>
@@ -23,24 +24,6 @@ std::chrono::nanoseconds to_time(double seconds) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>{seconds});
 }
 
-/// What a reader takes: any source, whatever kind it is. Taken once.
-class source_handle {
-public:
-  explicit source_handle(std::unique_ptr<loop::source> made) : source_(std::move(made)) {}
-  std::unique_ptr<loop::source> take() {
-    if (!source_) throw bpf::error{bpf::errc::closed, "add a source: it was added to a reader already"};
-    return std::move(source_);
-  }
-
-private:
-  std::unique_ptr<loop::source> source_;
-};
-
-template <class Make>
-std::shared_ptr<source_handle> make_source(const char* kind, Make&& make) {
-  return translated(kind, [&] { return std::make_shared<source_handle>(std::forward<Make>(make)()); });
-}
-
 /// A ring of an object, with the counters that are beside it; or any ring, without counters.
 std::shared_ptr<source_handle> ring_source(const bpf::map& ring, const py::object& object) {
   return make_source("BpfMapError", [&]() -> std::unique_ptr<loop::source> {
@@ -55,9 +38,17 @@ std::shared_ptr<source_handle> memory_source(const sources::memory_ring& ring) {
                      [&] { return std::make_unique<sources::memory_source>(ring.source()); });
 }
 
-py::object make_reader(const std::string& driver, double latency, std::size_t queue_bytes) {
+// None, or a tuple of two times.
+std::optional<loop::polling> to_polling(const py::object& poll) {
+  if (poll.is_none()) return std::nullopt;
+  return loop::polling{.pause = to_time(py::extract<double>(poll[0])),
+                       .idle = to_time(py::extract<double>(poll[1]))};
+}
+
+py::object make_reader(const std::string& driver, double latency, std::size_t queue_bytes,
+                       const py::object& poll) {
   return translated("BpfSyscallError", [&] {
-    const loop::stream_options options{.latency = to_time(latency)};
+    const loop::stream_options options{.latency = to_time(latency), .poll = to_polling(poll)};
     std::shared_ptr<loop::polled_stream> made;
     if (driver == "inline") {
       made = std::make_shared<loop::embedded_stream>(options);
@@ -123,10 +114,11 @@ source_decoder make_source_decoder(const py::object& event_type) {
 }
 
 std::uint32_t add(const py::object& reader, source_handle& source, const py::object& event_type,
-                  const std::string& name, const py::object& latency) {
+                  const std::string& name, const py::object& latency, const py::object& poll) {
   auto made = make_source_decoder(event_type);
   loop::source_options options{.name = name};
   if (!latency.is_none()) options.latency = to_time(py::extract<double>(latency));
+  options.poll = to_polling(poll);
   return translated("BpfSyscallError", [&] {
     return reader_in(reader).add(source.take(), std::move(options), std::move(made));
   });

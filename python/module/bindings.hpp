@@ -31,6 +31,9 @@ field_converter to_converter(const boost::python::object& convert);
 /// Readers and the ring in memory, into the current scope.
 void bind_readers();
 
+/// Perf buffers, into the current scope.
+void bind_perf();
+
 /// A bytes-like argument, readable while this lives.
 class bytes_argument {
 public:

@@ -29,4 +29,5 @@ BOOST_PYTHON_MODULE(_aiobpf) {
   python::bind_rings();
   python::bind_variables();
   python::bind_readers();
+  python::bind_perf();
 }

@@ -108,7 +108,9 @@ private:
 
 background_stream::background_stream(const background_options& options)
     : drain_(std::make_shared<drain>(options)),
-      thread_(options.thread ? options.thread : io_thread::of_process()) {
+      thread_(options.thread        ? options.thread
+              : options.stream.poll ? io_thread::make()
+                                    : io_thread::of_process()) {
   thread_->add(drain_);
 }
 

@@ -24,6 +24,15 @@ void prefetch(const Entry& next) noexcept {
   for (std::size_t at = 0; at < 256; at += 64) __builtin_prefetch(object + at);
 }
 
+// Tells the processor that somebody spins.
+void relax() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
 }  // namespace
 
 // A channel: in exactly one place at a time.
@@ -66,8 +75,8 @@ source_set::entry* source_set::list::pop() noexcept {
   return taken;
 }
 
-source_set::source_set(std::chrono::nanoseconds latency, budget turn) noexcept
-    : latency_(latency), turn_(turn) {
+source_set::source_set(std::chrono::nanoseconds latency, budget turn, std::optional<polling> poll) noexcept
+    : latency_(latency), poll_(poll), turn_(turn) {
   // Whatever the budget, a turn makes progress.
   turn_.records = std::max<std::size_t>(turn_.records, 1);
   turn_.bytes = std::max<std::size_t>(turn_.bytes, 1);
@@ -93,6 +102,7 @@ std::uint32_t source_set::add(std::unique_ptr<source> from, source_options optio
   paused_.reserve(all);
   edges_.reserve(all);
 
+  const auto poll = options.poll ? options.poll : poll_;
   const auto latency = options.latency.value_or(latency_);
   for (std::size_t i = 0; i < channels; ++i) {
     std::uint32_t token;
@@ -105,10 +115,11 @@ std::uint32_t source_set::add(std::unique_ptr<source> from, source_options optio
     }
     entry& one = *entries[i];
     one.from = &from->get_channel(i);
-    one.policy = wake_policy{latency};
     one.token = token;
     one.source = next_id_;
     one.edge = one.from->get_readiness() == readiness::edge;
+    one.policy =
+        wake_policy{{.latency = latency, .poll = poll, .capacity = one.from->capacity(), .edge = one.edge}};
     if (one.edge) edges_.push_back(token);
     entries_[token] = std::move(entries[i]);
     made->tokens.push_back(token);
@@ -198,7 +209,7 @@ void source_set::readable(std::uint32_t token) noexcept {
   // A paused one, too: so that wakeups that the program forces are noticed.
   if (one.where == entry::place::waiting) {
     --waiting_;
-  } else if (one.where == entry::place::paused) {
+  } else if (one.where == entry::place::paused && !one.policy.backs_off()) {
     unlist(one);
   } else {
     return;
@@ -285,6 +296,25 @@ drain_result source_set::drain_one(entry& one, drain_request request, clock::tim
   }
 }
 
+// Looks at what is polled until one of it has records, which becomes ready. False when it is `until`.
+bool source_set::poll_on(list& polled, clock::time_point& now, clock::time_point until) noexcept {
+  if (polled.first == nullptr) return false;
+  const auto pause = polled.first->policy.poll()->pause;
+  while ((now = clock::now()) < until) {
+    for (std::size_t left = polled.size; left > 0; --left) {
+      entry& one = *polled.pop();
+      if (one.from->has_records()) {
+        make_ready(one);
+        return true;
+      }
+      polled.push(one);
+    }
+    do relax();
+    while (clock::now() < now + pause);
+  }
+  return false;
+}
+
 template <class Drain>
 turn_result source_set::take(std::size_t most, clock::time_point now, Drain&& drain) {
   in_turn_ = true;
@@ -299,11 +329,14 @@ turn_result source_set::take(std::size_t most, clock::time_point now, Drain&& dr
   std::size_t bytes_left = turn_.bytes;
   look_at_due(now);
 
-  list later;  // what has more, and has given a loan: that is back before the next turn
+  list later;   // what has more, and has given a loan: that is back before the next turn
+  list polled;  // what may have more, and is looked at whether it says so or not
   std::size_t in_pass = 0;
   std::size_t drains = 0;
   drain_request share;
-  while (ready_.first != nullptr && records_left > 0 && bytes_left > 0 && (did.records == 0 || now < until)) {
+  const auto polled_until = now + std::min(poll_slice, turn_.time);
+  while ((ready_.first != nullptr || (did.records == 0 && poll_on(polled, now, polled_until))) &&
+         records_left > 0 && bytes_left > 0 && (did.records == 0 || now < until)) {
     if (in_pass == 0) {
       in_pass = ready_.size;
       share.records = std::max<std::size_t>(records_left / in_pass, 1);
@@ -322,16 +355,19 @@ turn_result source_set::take(std::size_t most, clock::time_point now, Drain&& dr
       break;
     } catch (...) {
       while (later.first != nullptr) make_ready(*later.pop());
+      while (polled.first != nullptr) make_ready(*polled.pop());
       make_ready(one);
       throw;
     }
     did.records += result.records;
     records_left -= std::min(records_left, result.records);
     bytes_left -= std::min(bytes_left, result.bytes);
-    settle(one, result, now, result.lent ? later : ready_);
+    const bool polls = one.policy.next() == wake_policy::action::poll;
+    settle(one, result, now, result.lent ? later : polls ? polled : ready_);
     if (++drains % drains_between_looks == 0) now = clock::now();
   }
   while (later.first != nullptr) make_ready(*later.pop());
+  while (polled.first != nullptr) make_ready(*polled.pop());
   if (did.records == 0 && !did.error && tell_failure(did)) return did;
   did.next = next();
   did.wake_at = wake_at();

@@ -7,7 +7,8 @@
 
 namespace aiobpf::loop {
 
-stream_core::stream_core(const stream_options& options) : sources_(options.latency, options.turn) {}
+stream_core::stream_core(const stream_options& options)
+    : sources_(options.latency, options.turn, options.poll) {}
 
 void stream_core::check_open(const char* step) const {
   made_.check(step);

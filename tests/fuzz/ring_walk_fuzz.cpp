@@ -1,55 +1,18 @@
 // libFuzzer over the ring walk: arbitrary memory, positions, limits and guess. What lies outside of
 // [begin, producer) is poisoned, so that a read of it ends the run.
+#include "fuzzing.hpp"
+
 #include <aiobpf/rings/ring_walk.hpp>
 
 #include <sanitizer/asan_interface.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-
 namespace rings = aiobpf::rings;
+using aiobpf::fuzzing::input;
 
 namespace {
 
-#define AIOBPF_CHECK(condition)                                                    \
-  do {                                                                             \
-    if (!(condition)) {                                                            \
-      std::fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                                \
-    }                                                                              \
-  } while (0)
-
 constexpr std::size_t ring_bytes = 1024;
 alignas(64) std::byte memory[2 * ring_bytes];  // the second half is the first again, as the mapping has it
-
-// Takes plain values off the input's front; zeroes when it is used up.
-class input {
-public:
-  input(const std::uint8_t* data, std::size_t size) : data_(data), left_(size) {}
-
-  template <class Value>
-  Value take() {
-    Value value{};
-    const std::size_t got = std::min(sizeof(value), left_);
-    std::memcpy(&value, data_, got);
-    skip(got);
-    return value;
-  }
-  void take_into(std::byte* to, std::size_t bytes) {
-    const std::size_t got = std::min(bytes, left_);
-    if (got > 0) std::memcpy(to, data_, got);
-    skip(got);
-  }
-
-private:
-  void skip(std::size_t bytes) {
-    data_ += bytes;
-    left_ -= bytes;
-  }
-  const std::uint8_t* data_;
-  std::size_t left_;
-};
 
 void allow_only(std::uint64_t begin, std::uint64_t bytes) {
   ASAN_POISON_MEMORY_REGION(memory, sizeof(memory));

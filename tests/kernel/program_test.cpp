@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_context_shorter_than_what_is_read_is_refused) {
   BOOST_TEST(thrown.code() == errno_code(EINVAL));
 }
 
-BOOST_AUTO_TEST_CASE(only_syscall_programs_run) {
+BOOST_AUTO_TEST_CASE(a_program_that_an_event_must_run_is_refused) {
   const auto object = load_calls();
   const auto thrown = error_of([&] { object.program("on_getppid").run(); });
   BOOST_TEST((thrown.code() == bpf::errc::wrong_type));

@@ -15,6 +15,7 @@ inline std::ostream& boost_test_print_type(std::ostream& out, wake_policy::actio
   switch (value) {
     case wake_policy::action::drain: return out << "drain";
     case wake_policy::action::release: return out << "release";
+    case wake_policy::action::poll: return out << "poll";
     case wake_policy::action::pause: return out << "pause";
     case wake_policy::action::wait: return out << "wait";
   }

@@ -75,6 +75,9 @@ public:
   virtual int native_handle() const noexcept = 0;
   virtual readiness get_readiness() const noexcept { return readiness::level; }
 
+  /// Bytes that its buffer takes; 0 where there is none that could fill.
+  virtual std::size_t capacity() const noexcept { return 0; }
+
   /// Whether a drain would find records, as far as that can be seen without a system call. May say no.
   virtual bool has_records() const noexcept { return false; }
 

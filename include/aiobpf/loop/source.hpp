@@ -1,6 +1,7 @@
 #pragma once
 
 #include <aiobpf/loop/channel.hpp>
+#include <aiobpf/loop/wake_policy.hpp>
 #include <aiobpf/records/ledger.hpp>
 
 #include <chrono>
@@ -17,6 +18,8 @@ struct source_options {
   std::string name{};
   /// The longest time that a record of this source may wait; by default the stream's.
   std::optional<std::chrono::nanoseconds> latency{};
+  /// Reads it by polling; by default as the stream does.
+  std::optional<polling> poll{};
 };
 
 /// Something that records come from, as a user adds it to a stream: a ring, a perf buffer, a capture.

@@ -55,7 +55,10 @@ public:
   /// How often a channel that waits is looked at, although its descriptor says nothing.
   static constexpr std::chrono::nanoseconds safety_look = std::chrono::milliseconds{100};
 
-  source_set(std::chrono::nanoseconds latency, budget turn) noexcept;
+  /// How long a turn that has found nothing polls on, before it lets others run.
+  static constexpr std::chrono::nanoseconds poll_slice = std::chrono::microseconds{20};
+
+  source_set(std::chrono::nanoseconds latency, budget turn, std::optional<polling> poll = {}) noexcept;
   source_set(source_set&&) noexcept;
   source_set& operator=(source_set&&) noexcept;
   ~source_set();
@@ -138,6 +141,7 @@ private:
   void settle(entry& one, const drain_result& result, clock::time_point now, list& again) noexcept;
   void make_ready(entry& one) noexcept;
   void look_at_due(clock::time_point now) noexcept;
+  bool poll_on(list& polled, clock::time_point& now, clock::time_point until) noexcept;
   void unlist(entry& one) noexcept;
   bool tell_failure(turn_result& into) noexcept;
   member* find(std::uint32_t id) const noexcept;
@@ -159,6 +163,7 @@ private:
   boost::system::error_code last_failure_{};
 
   std::chrono::nanoseconds latency_;
+  std::optional<polling> poll_;
   budget turn_;
   std::uint32_t next_id_ = 0;
   records::ledger removed_;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <aiobpf/loop/budget.hpp>
+#include <aiobpf/loop/wake_policy.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace aiobpf::loop {
 
@@ -11,6 +13,10 @@ struct stream_options {
   /// the traced program. 200 us makes a busy traced program many times cheaper.
   std::chrono::nanoseconds latency{0};
   budget turn{};  ///< of one read
+  /// Looks for records without waiting, for those who give a processor: they are delivered in less than a
+  /// microsecond, and programs pay for no wakeup. An io_context goes on serving its other handlers; a
+  /// background stream has a thread of its own then.
+  std::optional<polling> poll{};
 };
 
 }  // namespace aiobpf::loop

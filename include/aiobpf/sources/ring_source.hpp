@@ -37,6 +37,7 @@ public:
   std::string name() const override { return name_; }
   int native_handle() const noexcept override { return ring_.reader().native_handle(); }
   bool has_records() const noexcept override { return ring_.reader().available() > 0; }
+  std::size_t capacity() const noexcept override { return ring_.reader().size(); }
   loop::drain_result drain(const loop::drain_request& request, records::batch_writer& out) override;
   loop::drain_result visit(const loop::drain_request& request, std::uint32_t id,
                            loop::segment_visitor& visitor) override;

@@ -400,6 +400,60 @@ BOOST_AUTO_TEST_CASE(each_source_may_have_a_latency_of_its_own) {
   BOOST_TEST(!state->wakeups);
 }
 
+BOOST_AUTO_TEST_CASE(one_that_polls_is_looked_at_without_being_told_until_it_was_idle_for_long) {
+  const auto state = std::make_shared<fake>();
+  loop::source_set set{{}, {}, loop::polling{.idle = 1ms}};
+  set.add(std::make_unique<fake_source>(state));
+  records::batch batch;
+  const auto take = [&](std::chrono::nanoseconds later) { return set.turn(batch, 1024, start + later); };
+  BOOST_TEST(take(0us).next == next_step::wait);
+  state->emit(0);
+  set.readable(0);
+  auto did = take(0us);
+  BOOST_TEST(did.records == 1U);
+  BOOST_TEST(did.next == next_step::again);
+  did = take(500us);
+  BOOST_TEST(did.records == 0U);
+  BOOST_TEST(did.next == next_step::again);
+  BOOST_TEST(!state->wakeups);
+  state->emit_silently(1);
+  BOOST_TEST(take(900us).records == 1U);
+  BOOST_TEST(take(1800us).next == next_step::again);
+  BOOST_TEST(state->releases == 0U);
+  BOOST_TEST(take(1900us).next == next_step::wait);
+  BOOST_TEST(state->releases == 1U);
+  BOOST_TEST(state->wakeups);
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_that_polls_ends_after_its_slice_also_before_a_busy_head) {
+  const auto state = std::make_shared<fake>();
+  loop::source_set set{{}, {}, loop::polling{.idle = 1h}};
+  set.add(std::make_unique<fake_source>(state));
+  records::batch batch;
+  state->emit(0);
+  set.turn(batch, 1024);
+  state->busy = true;
+  const auto began = loop::source_set::clock::now();
+  BOOST_TEST(set.turn(batch, 1024).next == next_step::again);
+  BOOST_TEST((loop::source_set::clock::now() - began < 1s));
+}
+
+BOOST_AUTO_TEST_CASE(a_source_may_poll_by_itself) {
+  const auto polled = std::make_shared<fake>();
+  const auto waited = std::make_shared<fake>();
+  loop::source_set set{{}, {}};
+  set.add(std::make_unique<fake_source>(polled), {.poll = loop::polling{.idle = 1h}});
+  set.add(std::make_unique<fake_source>(waited));
+  records::batch batch;
+  polled->emit(0);
+  waited->emit(0);
+  BOOST_TEST(set.turn(batch, 1024).records == 2U);
+  const std::size_t drains = waited->drains;
+  for (int i = 0; i < 5; ++i) BOOST_TEST(set.turn(batch, 1024).next == next_step::again);
+  BOOST_TEST(polled->drains >= 6U);
+  BOOST_TEST(waited->drains == drains);
+}
+
 BOOST_AUTO_TEST_CASE(acknowledgements_reach_their_source) {
   fakes two{2};
   BOOST_TEST(two.set.acknowledge(1, 4711));

@@ -71,6 +71,38 @@ struct fixture {
 
 BOOST_FIXTURE_TEST_SUITE(stream_wake, fixture)
 
+BOOST_AUTO_TEST_CASE(one_that_polls_shares_its_thread_and_sees_records_that_nobody_was_told_of) {
+  open({.poll = loop::polling{.idle = 1h}});
+  state->emit(0);
+  start_read();
+  BOOST_TEST(wait_for_end());
+  start_read();
+  int others = 0;
+  for (int i = 0; i < 100; ++i) asio::post(context, [&] { ++others; });
+  BOOST_TEST(run_until(context, [&] { return others == 100; }));
+  BOOST_TEST(!ended);
+  const auto began = steady::now();
+  state->emit_silently(1);
+  BOOST_TEST(wait_for_end());
+  BOOST_TEST((steady::now() - began < loop::source_set::safety_look));
+  BOOST_TEST(numbers_in(batch) == numbers_from(1, 1), per_element());
+}
+
+BOOST_AUTO_TEST_CASE(one_that_polled_and_was_idle_waits_for_its_descriptor) {
+  open({.poll = loop::polling{.idle = 1ms}});
+  state->emit(0);
+  start_read();
+  BOOST_TEST(wait_for_end());
+  start_read();
+  run_for(20ms);
+  const std::size_t drains = state->drains;
+  BOOST_TEST(state->releases == 0U);  // one record: nothing was held back
+  run_for(10ms);
+  BOOST_TEST(state->drains <= drains + 1);
+  state->emit(1);
+  BOOST_TEST(wait_for_end());
+}
+
 BOOST_AUTO_TEST_CASE(a_record_that_nobody_was_told_of_is_seen_by_the_safety_look) {
   open();
   start_read();

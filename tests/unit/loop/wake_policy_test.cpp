@@ -1,12 +1,16 @@
 #include "loop_printing.hpp"
+#include "wake_model.hpp"
 
 #include <aiobpf/loop/wake_policy.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <random>
+#include <string>
 #include <vector>
 
 namespace loop = aiobpf::loop;
+namespace tests = aiobpf::tests;
 using namespace std::chrono_literals;
 using action = loop::wake_policy::action;
 using stop = loop::drain_stop;
@@ -29,7 +33,7 @@ struct step {
 };
 
 void check(std::chrono::nanoseconds latency, const std::vector<step>& steps) {
-  loop::wake_policy policy{latency};
+  loop::wake_policy policy{{.latency = latency}};
   auto now = start;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const step& one = steps[i];
@@ -162,11 +166,128 @@ BOOST_AUTO_TEST_CASE(while_somebody_keeps_a_loan_it_pauses_twice_as_long_each_ti
 }
 
 BOOST_AUTO_TEST_CASE(discarded_records_count_as_records_that_flow) {
-  loop::wake_policy policy{200us};
+  loop::wake_policy policy{{.latency = 200us}};
   policy.drained(start, {.records = 1, .bytes = 56});
   policy.drained(start + 1us, {.records = 1, .bytes = 56});
   policy.drained(start + 2us, {.records = 1, .bytes = 56});
   BOOST_TEST(policy.drained(start + 202us, {.records = 0, .bytes = 56}) == action::pause);
+}
+
+BOOST_AUTO_TEST_CASE(a_window_is_shorter_by_what_timers_are_late) {
+  loop::wake_policy policy{{.latency = 200us}};
+  auto now = start;
+  const loop::drain_result found{.records = 1, .bytes = 56};
+  policy.drained(now, found);
+  policy.drained(now += 50us, found);
+  policy.drained(now += 50us, found);
+  for (int i = 0; i < 100; ++i) policy.drained(now = policy.wake_at() + 30us, found);
+  BOOST_TEST((policy.wake_at() - now >= 170us));
+  BOOST_TEST((policy.wake_at() - now < 171us));
+  // However late they are, half of the time is waited for.
+  for (int i = 0; i < 100; ++i) policy.drained(now = policy.wake_at() + 10ms, found);
+  BOOST_TEST((policy.wake_at() - now).count() == std::chrono::nanoseconds{100us}.count());
+}
+
+BOOST_AUTO_TEST_CASE(a_window_ends_when_a_quarter_of_the_buffer_has_filled) {
+  loop::wake_policy policy{{.latency = 10ms, .capacity = 64 * 1024}};
+  auto now = start;
+  for (int i = 0; i < 10; ++i) policy.drained(now += 1ms, {.records = 100, .bytes = 8 * 1024});
+  // 8 KiB a millisecond: 16 KiB take two.
+  BOOST_TEST((policy.wake_at() - now).count() == std::chrono::nanoseconds{2ms}.count());
+  // A buffer that fills faster than anybody could look is looked at as often as is reasonable.
+  for (int i = 0; i < 10; ++i) policy.drained(now += 10us, {.records = 100, .bytes = 32 * 1024});
+  BOOST_TEST((policy.wake_at() - now).count() == loop::wake_policy::shortest_pause.count());
+}
+
+BOOST_AUTO_TEST_CASE(drains_of_one_turn_count_together) {
+  loop::wake_policy policy{{.latency = 10ms, .capacity = 64 * 1024}};
+  auto now = start;
+  for (int i = 0; i < 10; ++i) {
+    now += 1ms;
+    policy.drained(now, {.records = 50, .bytes = 4 * 1024, .stop = stop::limit});
+    policy.drained(now, {.records = 50, .bytes = 4 * 1024});
+  }
+  BOOST_TEST((policy.wake_at() - now).count() == std::chrono::nanoseconds{2ms}.count());
+}
+
+BOOST_AUTO_TEST_CASE(busy_heads_that_are_told_of_again_and_again_are_looked_at_by_pauses) {
+  check(0ns, {{0us, 0, stop::busy, action::wait, 0ns},
+              {1us, 0, stop::busy, action::pause, 20us},
+              {1us, 0, stop::busy, action::pause, 40us},
+              {40us, 1, stop::busy, action::wait, 0ns},
+              {1us, 0, stop::busy, action::wait, 0ns},
+              {1us, 0, stop::empty, action::wait, 0ns}});
+  loop::wake_policy policy;
+  policy.drained(start, {.stop = stop::busy});
+  BOOST_TEST(!policy.backs_off());
+  policy.drained(start, {.stop = stop::busy});
+  BOOST_TEST(policy.backs_off());
+}
+
+BOOST_AUTO_TEST_CASE(an_edge_channel_that_was_released_is_looked_at_once_more) {
+  loop::wake_policy policy{{.latency = 200us, .edge = true}};
+  auto now = start;
+  const loop::drain_result found{.records = 1, .bytes = 56};
+  for (int i = 0; i < 3; ++i) policy.drained(now += 50us, found);
+  BOOST_TEST(policy.next() == action::pause);
+  BOOST_TEST(policy.drained(now += 200us, {}) == action::release);
+  BOOST_TEST(policy.drained(now, {}) == action::pause);
+  BOOST_TEST((policy.wake_at() - now).count() == std::chrono::nanoseconds{200us}.count());
+  BOOST_TEST(policy.wants_wakeups());
+  BOOST_TEST(policy.drained(now += 200us, {}) == action::wait);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_polls_holds_back_and_looks_again_until_nothing_came_for_long) {
+  loop::wake_policy policy{{.poll = loop::polling{.idle = 1ms}}};
+  auto now = start;
+  const loop::drain_result found{.records = 1, .bytes = 56};
+  BOOST_TEST(policy.wants_wakeups());
+  BOOST_TEST(policy.drained(now, {}) == action::wait);
+  BOOST_TEST(policy.drained(now += 1s, found) == action::poll);
+  BOOST_TEST(!policy.wants_wakeups());
+  BOOST_TEST(policy.drained(now += 500us, {}) == action::poll);
+  BOOST_TEST(policy.drained(now += 499us, found) == action::poll);
+  BOOST_TEST(policy.drained(now += 999us, {}) == action::poll);
+  BOOST_TEST(policy.drained(now += 1us, {}) == action::release);
+  BOOST_TEST(policy.wants_wakeups());
+  BOOST_TEST(policy.drained(now, {}) == action::wait);
+}
+
+BOOST_AUTO_TEST_CASE(a_poll_that_found_but_one_record_has_nothing_to_release) {
+  loop::wake_policy policy{{.poll = loop::polling{.idle = 1ms}}};
+  policy.drained(start, {.records = 1, .bytes = 56});
+  BOOST_TEST(policy.drained(start + 1ms, {}) == action::wait);
+}
+
+namespace {
+
+const loop::wake_options all_options[] = {
+    {},
+    {.latency = 50us},
+    {.latency = 1ms, .capacity = 4096},
+    {.latency = 200us, .edge = true},
+    {.edge = true},
+    {.poll = loop::polling{.idle = 100us}},
+    {.latency = 200us, .poll = loop::polling{.idle = 100us}},
+    {.poll = loop::polling{.idle = 100us}, .edge = true},
+};
+
+}  // namespace
+
+// No wakeup is lost, nothing spins, no record waits longer than it may, nothing is held back when all is
+// idle.
+BOOST_AUTO_TEST_CASE(whatever_is_written_and_when_no_record_waits_longer_than_it_may) {
+  std::mt19937_64 random{20261126};
+  for (const auto& options : all_options) {
+    for (int sequence = 0; sequence < 300; ++sequence) {
+      std::string refused;
+      tests::wake_model model{options, [&](const std::string& why) { refused = why; }};
+      tests::run_wake_sequence(model, 60, [&](std::uint64_t below) { return random() % below; });
+      BOOST_TEST_REQUIRE(refused == "", "sequence " << sequence << " of latency " << options.latency.count()
+                                                    << (options.poll ? ", polls" : "")
+                                                    << (options.edge ? ", edge: " : ": ") << refused);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
