@@ -66,7 +66,8 @@ object_file object_file::open(std::span<const std::byte> object, std::string nam
   libbpf_log log;
   ::bpf_object* opened = ::bpf_object__open_mem(object.data(), object.size(), &options);
   if (opened != nullptr) return object_file{std::move(name), opened};
-  throw_error(errc::wrong_type, step, explain_open_failure(object, errno, log.text()), log.take());
+  const auto reason = explain_open_failure(object, errno, log.text());
+  throw_error(errc::wrong_type, step, reason, log.take());
 }
 
 object_file::object_file(std::string name, ::bpf_object* opened)
