@@ -4,6 +4,7 @@
 #include "counting.hpp"
 #include "device_pair.hpp"
 #include "error_of.hpp"
+#include "in_child.hpp"
 #include "kernel.hpp"
 #include "kernel_features.hpp"
 #include "mounts.hpp"
@@ -246,6 +247,25 @@ BOOST_AUTO_TEST_CASE(flows_are_dissected_in_this_network_namespace) {
   const auto object = load_network();
   const auto asks = attach(object.program("ask_flow"), bpf::tc_options{"lo"});
   check_packets(object, "on_flow_dissector", by_flow_dissector, bpf::netns_options{});
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_ends_in_a_child_leaves_the_parents_program_attached) {
+  const auto object = load_network();
+  datagrams udp;
+  const auto check = [&](place where, bpf::link made) {
+    std::optional<bpf::link> link{std::move(made)};
+    BOOST_TEST(in_child([&] {
+                 link.reset();
+                 return "";
+               }) == "");
+    const auto before = counted_at(object, where);
+    udp.exchange(10);
+    BOOST_TEST(counted_at(object, where) == before + 10U);
+  };
+  check(by_xdp, attach(object.program("on_xdp"), bpf::xdp_options{"lo"}));
+  check(by_tc, attach(object.program("on_tc"), bpf::tc_options{"lo"}));
+  check(by_socket_filter, attach(object.program("on_socket"), bpf::socket_filter_options{udp.receiver()}));
+  check(by_sk_lookup, attach(object.program("on_sk_lookup"), bpf::netns_options{}));
 }
 
 BOOST_AUTO_TEST_CASE(a_map_of_sockets_has_programs) {
