@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Literal, Protocol, TypeAlias
 
-from aiobpf import _arguments
+from aiobpf import _aiobpf, _arguments
 from aiobpf._attach import Attaching
 from aiobpf._link import BpfLink
 from aiobpf._map import BpfMap
@@ -48,6 +48,13 @@ def _path_or_descriptor(name: str, value: _arguments.Path | int) -> tuple[bytes,
 
 def _descriptor(name: str, value: int | HasFileno) -> int:
     return _arguments.integer(name, value if isinstance(value, int) else value.fileno(), 0, 2**31 - 1)
+
+
+def _open_map(value: BpfMap) -> _aiobpf.Map:
+    if not isinstance(value, BpfMap):
+        raise TypeError(f"map must be a BpfMap, not {type(value).__name__}")
+    assert value.fd >= 0  # raises BpfClosedError, where its object was closed
+    return value._raw
 
 
 class AttachingNetwork(Attaching):
@@ -161,7 +168,7 @@ class AttachingNetwork(Attaching):
 
         A map has one program of a kind: this takes the place of another one. `link.disconnect()` leaves it there.
         """
-        return self._keep(BpfLink(self._raw.attach_sockmap(map._raw), f"sockmap/{map.name}"))
+        return self._keep(BpfLink(self._raw.attach_sockmap(_open_map(map)), f"sockmap/{map.name}"))
 
     def attach_netfilter(
         self, hook: Hook = "input", *, ipv6: bool = False, priority: int = 0, defragment: bool = False
@@ -192,7 +199,7 @@ class AttachingNetwork(Attaching):
         (kernel 6.1). cgroup: the folder of a control group, for iter/cgroup (kernel 6.1).
         """
         raw = self._raw.attach_iter(
-            map._raw if map is not None else None,
+            _open_map(map) if map is not None else None,
             _arguments.integer("pid", pid, 0, 2**31 - 1),
             _arguments.integer("tid", tid, 0, 2**31 - 1),
             _arguments.path(cgroup),

@@ -88,7 +88,9 @@ class BpfLink:
 
         Raises BpfUnsupportedError (another kind of link), BpfAttachError (another type of program), BpfClosedError.
         """
-        self._check_attached().update(program._raw)
+        raw = self._check_attached()
+        assert program.fd >= 0  # raises BpfClosedError, where its object was closed
+        raw.update(program._raw)
 
     def open_iterator(self) -> io.BufferedReader:
         """A stream of the bytes that a SEC("iter/...") program writes; each stream goes over all there is.

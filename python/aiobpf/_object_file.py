@@ -30,9 +30,9 @@ def _path_of(source: Source) -> _arguments.Path | None:
     return None if isinstance(source, bytes) and source.startswith(_ELF_MAGIC) else source
 
 
-def _open_path(path: _arguments.Path) -> _aiobpf.ObjectFile:
+def _open_path(path: _arguments.Path, kernel_btf: bytes, token: bytes) -> _aiobpf.ObjectFile:
     try:
-        return _aiobpf.open_file(_arguments.path(path))
+        return _aiobpf.open_file(_arguments.path(path), kernel_btf, token)
     except BpfFileError as error:
         error.filename = os.fspath(path)
         raise
@@ -47,9 +47,10 @@ class BpfObjectFile(HasVariables):
     with file.load() as obj: ...
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, kernel_btf: _arguments.Path = b"", token: _arguments.Path = b"") -> None:
         path = _path_of(source)
-        self._raw = _aiobpf.open_memory(source) if path is None else _open_path(path)
+        more = _arguments.path(kernel_btf), _arguments.path(token)
+        self._raw = _aiobpf.open_memory(source, *more) if path is None else _open_path(path, *more)
         self._name = "memory" if path is None else os.path.basename(os.fsdecode(path))
         self._event_types = EventTypes()
         self._sections: dict[str, Variables] = {}
@@ -143,15 +144,19 @@ class BpfObjectFile(HasVariables):
         return BpfObject(loaded, self._name, types)
 
 
-def open(source: Source) -> BpfObjectFile:
+def open(source: Source, *, kernel_btf: _arguments.Path = b"", token: _arguments.Path = b"") -> BpfObjectFile:
     """Opens a compiled CO-RE object (.bpf.o) without loading it.
 
     source: the path of its file, as open() takes it (str, bytes, os.PathLike); or the object itself: a bytearray, a
         memoryview, or bytes that begin with ELF's magic.
+    kernel_btf: the path of a kernel's BTF, or of a vmlinux that has it, for CO-RE where the running kernel has none.
+    token: the path of a BPF file system that was mounted with delegation, whose token gives the privilege to load.
+        Kernel 6.9, libbpf 1.5.
 
-    Raises BpfFileError (an OSError too: BpfFileNotFoundError, ...), BpfLoadError (not a BPF object).
+    Raises BpfFileError (an OSError too: BpfFileNotFoundError, ...), BpfLoadError (not a BPF object),
+    BpfUnsupportedError (a token, and a libbpf without).
     """
-    return BpfObjectFile(source)
+    return BpfObjectFile(source, kernel_btf, token)
 
 
 def load(
@@ -159,13 +164,15 @@ def load(
     *,
     max_entries: Mapping[str, int] | None = None,
     rodata: Mapping[str, Constant] | None = None,
+    kernel_btf: _arguments.Path = b"",
+    token: _arguments.Path = b"",
 ) -> BpfObject:
     """Opens and loads a compiled CO-RE object.
 
         with aiobpf.load("exec.bpf.o", max_entries={"events": 1 << 20}, rodata={"min_uid": 1000}) as obj:
             obj.program("on_exec").attach()
 
-    source: a path, or the object itself, as open() takes it.
+    source, kernel_btf, token: as open() takes them.
     max_entries: entries of maps, or bytes of rings, as BpfObjectFile.set_max_entries() takes them.
     rodata: values of `const volatile` globals, as BpfObjectFile.set_rodata() takes them.
 
@@ -174,7 +181,7 @@ def load(
     """
     sizes = _arguments.mapping("max_entries", max_entries)
     constants = _arguments.mapping("rodata", rodata)
-    file = open(source)
+    file = open(source, kernel_btf=kernel_btf, token=token)
     for map, entries in sizes.items():
         file.set_max_entries(map, entries)
     for variable, value in constants.items():

@@ -23,18 +23,21 @@ py::list to_list(const std::vector<std::string>& names) {
 
 // --- object_file
 
-std::shared_ptr<bpf::object_file> open_file(const std::string& path) {
+std::shared_ptr<bpf::object_file> open_file(const std::string& path, const std::string& kernel_btf,
+                                            const std::string& token) {
   return translated("open_error", [&] {
     const gil_released others_run;
-    return std::make_shared<bpf::object_file>(path);
+    return std::make_shared<bpf::object_file>(path, bpf::open_options{kernel_btf, token});
   });
 }
 
-std::shared_ptr<bpf::object_file> open_memory(const py::object& object) {
+std::shared_ptr<bpf::object_file> open_memory(const py::object& object, const std::string& kernel_btf,
+                                              const std::string& token) {
   const bytes_argument bytes{object};
   return translated("BpfLoadError", [&] {
     const gil_released others_run;
-    return std::make_shared<bpf::object_file>(bpf::object_file::from_memory(bytes.get()));
+    return std::make_shared<bpf::object_file>(
+        bpf::object_file::from_memory(bytes.get(), "memory", bpf::open_options{kernel_btf, token}));
   });
 }
 

@@ -40,7 +40,8 @@ reference error_class(const char* kind) noexcept {
 }  // namespace
 
 void set_error(const bpf::error& error, const char* kind) noexcept {
-  const char* own = kind == std::string_view{"open_error"} ? nullptr : class_of(error.code());
+  const bool by_errno = kind == std::string_view{"open_error"} && error.code() != bpf::errc::not_supported;
+  const char* own = by_errno ? nullptr : class_of(error.code());
   const auto cls = error_class(own ? own : kind);
   if (!cls) return;
   const int number = error.code().category() == boost::system::system_category() ? error.code().value() : 0;

@@ -47,26 +47,44 @@ void check_descriptors(const ::bpf_object* object, std::string_view step) {
   if (!held.back()) throw_system_call(errno, step);
 }
 
-}  // namespace
-
-object_file::object_file(const std::filesystem::path& path)
-    : object_file(open(read_file(path, object_bytes_limit, opening(path)), path.filename().string(),
-                       opening(path))) {}
-
-object_file object_file::from_memory(std::span<const std::byte> object, std::string name) {
-  const std::string step = "open " + name;
-  return open(object, std::move(name), step);
+void set_token([[maybe_unused]] ::bpf_object_open_opts& options,
+               [[maybe_unused]] const std::filesystem::path& token,
+               [[maybe_unused]] const std::string& step) {
+#if LIBBPF_MAJOR_VERSION > 1 || LIBBPF_MINOR_VERSION >= 5
+  options.bpf_token_path = token.c_str();
+#else
+  throw_error(errc::not_supported, step,
+              std::string{"a BPF token takes libbpf 1.5, and this is "} + ::libbpf_version_string());
+#endif
 }
 
-object_file object_file::open(std::span<const std::byte> object, std::string name, const std::string& step) {
+}  // namespace
+
+object_file::object_file(const std::filesystem::path& path, const open_options& options)
+    : object_file(open(read_file(path, object_bytes_limit, opening(path)), path.filename().string(),
+                       opening(path), options)) {}
+
+object_file object_file::from_memory(std::span<const std::byte> object, std::string name,
+                                     const open_options& options) {
+  const std::string step = "open " + name;
+  return open(object, std::move(name), step, options);
+}
+
+object_file object_file::open(std::span<const std::byte> object, std::string name, const std::string& step,
+                              const open_options& options) {
   check_btf(object, step);
+  if (!options.kernel_btf.empty())
+    btf::of_file(options.kernel_btf);  // libbpf follows what is in there unchecked
   // As libbpf names an object by its path: it begins the names of the maps that hold globals.
   const std::string stem = name.substr(0, name.find('.'));
-  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = stem.c_str());
+  LIBBPF_OPTS(bpf_object_open_opts, native, .object_name = stem.c_str());
+  if (!options.kernel_btf.empty()) native.btf_custom_path = options.kernel_btf.c_str();
+  if (!options.token.empty()) set_token(native, options.token, step);
   libbpf_log log;
-  ::bpf_object* opened = ::bpf_object__open_mem(object.data(), object.size(), &options);
+  ::bpf_object* opened = ::bpf_object__open_mem(object.data(), object.size(), &native);
   if (opened != nullptr) return object_file{std::move(name), opened};
-  throw_error(errc::wrong_type, step, explain_open_failure(object, errno, log.text()), log.take());
+  const auto reason = explain_open_failure(object, errno, log.text());
+  throw_error(errc::wrong_type, step, reason, log.take());
 }
 
 object_file::object_file(std::string name, ::bpf_object* opened)

@@ -57,6 +57,13 @@ def source(request: pytest.FixtureRequest) -> Iterator[Source]:
     del source.ring  # pytest holds on to what fixtures gave
 
 
+@pytest.fixture(scope="session")
+def cgroup() -> str:
+    """Where cgroup2 is mounted."""
+    with open("/proc/self/mounts") as mounts:
+        return next(line.split()[1] for line in mounts if line.split()[2] == "cgroup2")
+
+
 @pytest.fixture(params=["thread", "inline"])
 def driver(request: pytest.FixtureRequest) -> str:
     return str(request.param)

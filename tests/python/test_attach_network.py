@@ -6,6 +6,7 @@ import os
 import pathlib
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,7 +31,10 @@ pytestmark = pytest.mark.kernel
     BY_SK_SKB,
     BY_NETFILTER,
     BY_SECOND_XDP,
-) = range(13)
+    BY_NETKIT,
+    BY_FRAMES,
+    BY_FLOW_DISSECTOR,
+) = range(16)
 
 PORT = 4711
 LOOPBACK = "127.0.0.1"
@@ -41,13 +45,17 @@ IFF_UP = 1
 libc = ctypes.CDLL(None, use_errno=True)
 
 
+def bring_up(device: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", device.encode(), IFF_UP))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def own_network() -> Iterator[None]:
     """A network with nothing but a loopback interface: there is no packet that the test did not send."""
     before = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     assert libc.unshare(CLONE_NEWNET) == 0
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
+    bring_up("lo")
     yield
     assert libc.setns(before, CLONE_NEWNET) == 0
     os.close(before)
@@ -57,12 +65,6 @@ def own_network() -> Iterator[None]:
 def network(objects: pathlib.Path) -> Iterator[aiobpf.BpfObject]:
     with load_only(objects / "network.bpf.o", counted_port=PORT) as obj:
         yield obj
-
-
-@pytest.fixture
-def cgroup() -> str:
-    with open("/proc/self/mounts") as mounts:
-        return next(line.split()[1] for line in mounts if line.split()[2] == "cgroup2")
 
 
 class Datagrams:
@@ -96,6 +98,34 @@ def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
             server, _ = listener.accept()
             with server:
                 yield client, server
+
+
+def attribute(kind: int, *contents: bytes) -> bytes:
+    """One attribute of rtnetlink."""
+    content = b"".join(contents)
+    return struct.pack("HH", 4 + len(content), kind) + content + bytes(-len(content) % 4)
+
+
+def make_device_pair(kind: str, name: str, peer: str) -> bool:
+    """Makes two devices of a kind that send to one another; False where the kernel has no such devices."""
+    index = bytes(16)  # struct ifinfomsg
+    body = index + attribute(3, name.encode() + b"\0")
+    other = attribute(1, index, attribute(3, peer.encode() + b"\0"))
+    body += attribute(18, attribute(1, kind.encode() + b"\0"), attribute(2, other))
+    request = struct.pack("IHHII", 16 + len(body), 16, 0x605, 1, 0) + body  # RTM_NEWLINK, made anew, acknowledged
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as rtnetlink:
+        rtnetlink.send(request)
+        failed = struct.unpack_from("i", rtnetlink.recv(4096), 16)[0]
+    for device in (name, peer) if failed == 0 else ():
+        bring_up(device)
+    return bool(failed == 0)
+
+
+def send_frames(device: str, times: int) -> None:
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+        raw.bind((device, 0))
+        for _ in range(times):
+            raw.send(bytes(64))
 
 
 def check_packets(obj: aiobpf.BpfObject, place: int, udp: Datagrams, attach: Callable[[], aiobpf.BpfLink]) -> None:
@@ -148,11 +178,28 @@ class TestInterfaces:
             return
         check_packets(network, BY_TCX, udp, lambda: program.attach_tcx("lo", first=first))
 
+    def test_a_driver_runs_the_program_itself(self, network: aiobpf.BpfObject) -> None:
+        assert make_device_pair("veth", "veth_a", "veth_b")
+        network.program("each_frame").attach_xdp("veth_b", "native")
+        before = counted(network, BY_FRAMES)  # of the kernel's own
+        send_frames("veth_a", 10)
+        end = time.monotonic() + 30
+        while counted(network, BY_FRAMES) < before + 10:
+            assert time.monotonic() < end
+
     def test_netkit_wants_its_own_devices(self, objects: pathlib.Path) -> None:
         with load_only(objects / "network.bpf.o", "on_netkit") as obj:
-            error = aiobpf.BpfAttachError if is_kernels_symbol("netkit_link_attach") else aiobpf.BpfUnsupportedError
-            with pytest.raises(error, match=r"not a netkit device|6\.7"):
-                obj.program("on_netkit").attach_netkit("lo")
+            program = obj.program("on_netkit")
+            if not make_device_pair("netkit", "nk_a", "nk_b"):
+                with pytest.raises(aiobpf.BpfUnsupportedError, match=r"6\.7"):
+                    program.attach_netkit("lo")
+                return
+            with pytest.raises(aiobpf.BpfAttachError, match="not a netkit device"):
+                program.attach_netkit("lo")
+            program.attach_netkit("nk_a")
+            before = counted(obj, BY_NETKIT)
+            send_frames("nk_a", 10)
+            assert counted(obj, BY_NETKIT) >= before + 10
 
     def test_netfilter(self, objects: pathlib.Path, udp: Datagrams) -> None:
         if not is_kernels_symbol("bpf_nf_link_attach"):
@@ -207,6 +254,10 @@ class TestSockets:
 
     def test_a_network_namespace(self, network: aiobpf.BpfObject, udp: Datagrams) -> None:
         check_packets(network, BY_SK_LOOKUP, udp, network.program("on_sk_lookup").attach_netns)
+
+    def test_flows_are_dissected(self, network: aiobpf.BpfObject, udp: Datagrams) -> None:
+        network.program("ask_flow").attach_tc("lo")
+        check_packets(network, BY_FLOW_DISSECTOR, udp, network.program("on_flow_dissector").attach_netns)
 
     def test_a_map_of_sockets(self, network: aiobpf.BpfObject, connected: tuple[socket.socket, socket.socket]) -> None:
         client, server = connected

@@ -4,6 +4,7 @@ import ctypes
 import mmap
 import os
 import pathlib
+import struct
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -206,15 +207,42 @@ class TestUser:
             assert [counted(obj, place) for place in (BY_USDT, ARGUMENT, COOKIE)] == [10, 9, 42]
 
 
+def fault(pages: int) -> None:
+    """So many page faults of this thread."""
+    with mmap.mmap(-1, pages * mmap.PAGESIZE) as memory:
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+        memory[:: mmap.PAGESIZE] = bytes(pages)
+
+
+def open_own_page_faults() -> int:
+    """perf_event_open(2): each page fault of this thread."""
+    # type, size, config, sample_period: PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS
+    attributes = struct.pack("<IIQQ", 1, 112, 2, 1) + bytes(88)
+    number = 298 if os.uname().machine == "x86_64" else 241
+    fd: int = ctypes.CDLL(None, use_errno=True).syscall(number, attributes, 0, -1, -1, 8)  # close-on-exec
+    assert fd >= 0, os.strerror(ctypes.get_errno())
+    return fd
+
+
 class TestPerfEvent:
     def test_every_nth_event_of_this_process(self, probes: pathlib.Path) -> None:
         with load_only(probes, "on_perf_event") as obj:
             with obj.program("on_perf_event").attach_perf_event("page-faults", period=1, pid=os.getpid()) as link:
                 assert link.hook_name == "perf_event/page-faults"
-                with mmap.mmap(-1, 100 * mmap.PAGESIZE) as pages:
-                    pages.madvise(mmap.MADV_NOHUGEPAGE)
-                    pages[:: mmap.PAGESIZE] = bytes(100)
+                fault(100)
             assert counted(obj, BY_PERF_EVENT) >= 100
+
+    def test_an_event_that_was_opened_before(self, probes: pathlib.Path) -> None:
+        event = open_own_page_faults()
+        try:
+            with load_only(probes, "on_perf_event") as obj:
+                with obj.program("on_perf_event").attach_perf_event(event) as link:
+                    assert link.hook_name == f"perf_event/{event}"
+                    fault(10)
+                assert counted(obj, BY_PERF_EVENT) >= 10
+            os.fstat(event)  # the caller's, and open
+        finally:
+            os.close(event)
 
     def test_a_frequency_samples_all_cpus(self, probes: pathlib.Path) -> None:
         with load_only(probes, "on_perf_event") as obj:

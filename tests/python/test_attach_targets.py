@@ -13,7 +13,7 @@ from attaching import counted, function_of_call, load_only
 pytestmark = pytest.mark.kernel
 
 # Where targets.bpf.c counts.
-BY_FENTRY, BY_FEXIT, BY_FMOD_RET, BY_LSM, BY_STRUCT_OPS = range(5)
+BY_FENTRY, BY_FEXIT, BY_FMOD_RET, BY_LSM, BY_STRUCT_OPS, BY_LSM_CGROUP = range(6)
 RETURNED = 32
 
 BPF_PROG_TYPE_TRACING = 26
@@ -89,6 +89,20 @@ class TestTargets:
             call_getpgid()
             assert counted(obj, place) == 10
             assert counted(obj, RETURNED) == (os.getpgid(0) if place == BY_FEXIT else 0)
+
+    def test_a_hook_of_security_modules_for_a_control_group(self, targets: pathlib.Path, cgroup: str) -> None:
+        file = aiobpf.open(targets)
+        file.set_autoload("on_lsm_cgroup", True)
+        if not has_trampolines():
+            with pytest.raises(aiobpf.BpfUnsupportedError, match="program 'on_lsm_cgroup'"):
+                file.load()
+            return
+        with file.load() as obj:
+            with obj.program("on_lsm_cgroup").attach_cgroup(cgroup):
+                for _ in range(10):
+                    socket.socket().close()
+            socket.socket().close()
+            assert counted(obj, BY_LSM_CGROUP) == 10
 
     def test_a_target_that_is_not_in_btf_is_named(self, targets: pathlib.Path) -> None:
         file = aiobpf.open(targets)

@@ -89,6 +89,17 @@ class TestUpdates:
         with program.attach() as link, pytest.raises(aiobpf.BpfUnsupportedError, match="keeps its program"):
             link.update(program)
 
+    def test_what_was_closed_is_told_as_such(self, objects: pathlib.Path, emitter: aiobpf.BpfObject) -> None:
+        with aiobpf.load(objects / "emit.bpf.o") as obj:
+            program, table = obj.program("count_calls"), obj.maps["table"]
+        with emitter.program("count_calls").attach() as link, pytest.raises(aiobpf.BpfClosedError):
+            link.update(program)
+        with load_only(objects / "network.bpf.o") as network:
+            with pytest.raises(aiobpf.BpfClosedError):
+                network.program("on_sk_msg").attach_sockmap(table)
+            with pytest.raises(TypeError, match="map must be a BpfMap, not str"):
+                network.program("on_sk_msg").attach_sockmap("sockets")  # type: ignore[arg-type]
+
 
 class TestPrograms:
     def test_the_kernel_knows_a_program(self, emitter: aiobpf.BpfObject) -> None:

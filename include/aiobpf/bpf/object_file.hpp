@@ -14,6 +14,16 @@ struct bpf_object;
 
 namespace aiobpf::bpf {
 
+/// What an object is opened with, beside itself.
+struct open_options {
+  /// BTF of a kernel, or an ELF file with it (vmlinux), for CO-RE where the running kernel has none; empty:
+  /// the running kernel's. Only the offsets of fields are taken from there, no attach targets.
+  std::filesystem::path kernel_btf = {};
+  /// A BPF file system that was mounted with delegation, whose token gives the privilege to load. Kernel 6.9,
+  /// and libbpf 1.5; empty: this process's own privileges.
+  std::filesystem::path token = {};
+};
+
 /// A CO-RE object that was opened and not yet loaded: the time to set sizes, constants and what loads.
 ///
 ///   bpf::object_file file{"exec.bpf.o"};
@@ -24,12 +34,14 @@ namespace aiobpf::bpf {
 /// Opening needs no privilege. All calls throw bpf::error: not_found (the message names what there is).
 class object_file {
 public:
-  /// Throws bpf::error: an errno (ENOENT, EACCES); wrong_type when it is not a BPF object.
-  explicit object_file(const std::filesystem::path& path);
+  /// Throws bpf::error: an errno (ENOENT, EACCES); wrong_type when it is not a BPF object; not_supported (a
+  /// token, and a libbpf without).
+  explicit object_file(const std::filesystem::path& path, const open_options& options = {});
 
   /// An object in memory, as one that was compiled into the program; it is copied. `name` is for people, and
   /// up to its first dot it begins the names of the maps that hold globals. Throws bpf::error: wrong_type.
-  static object_file from_memory(std::span<const std::byte> object, std::string name = "memory");
+  static object_file from_memory(std::span<const std::byte> object, std::string name = "memory",
+                                 const open_options& options = {});
 
   std::vector<std::string> program_names() const;
 
@@ -79,7 +91,8 @@ public:
   object load() &&;
 
 private:
-  static object_file open(std::span<const std::byte> object, std::string name, const std::string& step);
+  static object_file open(std::span<const std::byte> object, std::string name, const std::string& step,
+                          const open_options& options);
   object_file(std::string name, ::bpf_object* opened);
   void check_open(std::string_view step) const;
 

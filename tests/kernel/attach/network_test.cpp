@@ -2,10 +2,13 @@
 #include "network.hpp"
 
 #include "counting.hpp"
+#include "device_pair.hpp"
 #include "error_of.hpp"
+#include "in_child.hpp"
 #include "kernel.hpp"
 #include "kernel_features.hpp"
 #include "mounts.hpp"
+#include "run.hpp"
 
 #include <aiobpf/bpf/attach/cgroup.hpp>
 #include <aiobpf/bpf/attach/netfilter.hpp>
@@ -45,6 +48,9 @@ enum place : std::uint32_t {
   by_sk_skb,
   by_netfilter,
   by_second_xdp,
+  by_netkit,
+  by_frames,
+  by_flow_dissector,
 };
 
 bpf::object load_network(std::initializer_list<const char*> programs = {}) {
@@ -132,16 +138,32 @@ BOOST_AUTO_TEST_CASE(tcx_is_there_or_the_kernel_is_said_to_be_too_old) {
   check_packets(object, "on_tc", by_tc, bpf::tcx_options{"lo", bpf::packet_direction::egress, true});
 }
 
+BOOST_AUTO_TEST_CASE(a_driver_runs_the_program_itself) {
+  BOOST_REQUIRE(make_device_pair("veth", "veth_a", "veth_b") == 0);
+  const auto object = load_network();
+  const auto link = attach(object.program("each_frame"), bpf::xdp_options{"veth_b", bpf::xdp_mode::native});
+  const auto before = counted_at(object, by_frames);  // of the kernel's own
+  for (int i = 0; i < 10; ++i) send_frame("veth_a");
+  const auto end = std::chrono::steady_clock::now() + watchdog;
+  while (counted_at(object, by_frames) < before + 10 && std::chrono::steady_clock::now() < end) {
+  }
+  BOOST_TEST(counted_at(object, by_frames) >= before + 10U);
+}
+
 BOOST_AUTO_TEST_CASE(netkit_wants_its_own_devices) {
   const auto object = load_network({"on_netkit"});
   const auto thrown = error_for(object, "on_netkit", bpf::netkit_options{"lo"});
-  if (is_kernels_symbol("netkit_link_attach")) {
-    BOOST_TEST(thrown.code() == errno_code(ENXIO));
-    BOOST_TEST(says(thrown, "it is not a netkit device"));
-  } else {
+  if (make_device_pair("netkit", "nk_a", "nk_b") != 0) {
     BOOST_TEST((thrown.code() == bpf::errc::not_supported));
     BOOST_TEST(says(thrown, "6.7"));
+    return;
   }
+  BOOST_TEST(thrown.code() == errno_code(ENXIO));
+  BOOST_TEST(says(thrown, "it is not a netkit device"));
+  auto link = attach(object.program("on_netkit"), bpf::netkit_options{"nk_a"});
+  const auto before = counted_at(object, by_netkit);
+  for (int i = 0; i < 10; ++i) send_frame("nk_a");
+  BOOST_TEST(counted_at(object, by_netkit) >= before + 10U);
 }
 
 BOOST_AUTO_TEST_CASE(netfilter_is_there_or_the_kernel_is_said_to_be_too_old) {
@@ -219,6 +241,31 @@ BOOST_AUTO_TEST_CASE(sockets_are_looked_up_in_this_network_namespace) {
   const bpf::unique_fd own{::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)};
   check_packets(object, "on_sk_lookup", by_sk_lookup, bpf::netns_options{.fd = own.get()});
   BOOST_TEST(says(error_for(object, "on_sk_lookup", bpf::netns_options{"/no/such"}), "No such file"));
+}
+
+BOOST_AUTO_TEST_CASE(flows_are_dissected_in_this_network_namespace) {
+  const auto object = load_network();
+  const auto asks = attach(object.program("ask_flow"), bpf::tc_options{"lo"});
+  check_packets(object, "on_flow_dissector", by_flow_dissector, bpf::netns_options{});
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_ends_in_a_child_leaves_the_parents_program_attached) {
+  const auto object = load_network();
+  datagrams udp;
+  const auto check = [&](place where, bpf::link made) {
+    std::optional<bpf::link> link{std::move(made)};
+    BOOST_TEST(in_child([&] {
+                 link.reset();
+                 return "";
+               }) == "");
+    const auto before = counted_at(object, where);
+    udp.exchange(10);
+    BOOST_TEST(counted_at(object, where) == before + 10U);
+  };
+  check(by_xdp, attach(object.program("on_xdp"), bpf::xdp_options{"lo"}));
+  check(by_tc, attach(object.program("on_tc"), bpf::tc_options{"lo"}));
+  check(by_socket_filter, attach(object.program("on_socket"), bpf::socket_filter_options{udp.receiver()}));
+  check(by_sk_lookup, attach(object.program("on_sk_lookup"), bpf::netns_options{}));
 }
 
 BOOST_AUTO_TEST_CASE(a_map_of_sockets_has_programs) {

@@ -6,6 +6,7 @@
 #include "network.hpp"
 #include "trampolines.hpp"
 
+#include <aiobpf/bpf/attach/cgroup.hpp>
 #include <aiobpf/bpf/attach/fentry.hpp>
 #include <aiobpf/bpf/attach/freplace.hpp>
 #include <aiobpf/bpf/attach/iterator.hpp>
@@ -26,7 +27,15 @@ using namespace aiobpf::tests;
 namespace {
 
 // Where targets.bpf.c counts.
-enum place : std::uint32_t { by_fentry, by_fexit, by_fmod_ret, by_lsm, by_struct_ops, returned = 32 };
+enum place : std::uint32_t {
+  by_fentry,
+  by_fexit,
+  by_fmod_ret,
+  by_lsm,
+  by_struct_ops,
+  by_lsm_cgroup,
+  returned = 32
+};
 
 struct task_seen {
   std::uint32_t thread;
@@ -85,6 +94,25 @@ BOOST_AUTO_TEST_CASE(a_functions_answer_is_changed) {
 
 BOOST_AUTO_TEST_CASE(a_hook_of_security_modules) {
   check_target("on_lsm", by_lsm, bpf::lsm_options{"task_getpgid"}, call_getpgid);
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_of_security_modules_for_a_control_group) {
+  auto file = open_only("targets", {"on_lsm_cgroup"});
+  if (!has_trampolines()) {
+    const auto thrown = error_of([&] { std::move(file).load(); });
+    BOOST_TEST((thrown.code() == bpf::errc::not_supported));
+    BOOST_TEST(says(thrown, "program 'on_lsm_cgroup'"));
+    return;
+  }
+  const auto object = std::move(file).load();
+  auto link = attach(object.program("on_lsm_cgroup"), bpf::cgroup_options{bpf::mount_point("cgroup2")});
+  const auto make_sockets = [] {
+    for (int i = 0; i < 10; ++i) bpf::unique_fd{::socket(AF_INET, SOCK_DGRAM, 0)};
+  };
+  make_sockets();
+  link.detach();
+  make_sockets();
+  BOOST_TEST(counted_at(object, by_lsm_cgroup) == 10U);
 }
 
 BOOST_AUTO_TEST_CASE(a_target_that_is_not_in_btf_is_named) {

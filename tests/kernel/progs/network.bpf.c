@@ -26,6 +26,8 @@ enum place {
         by_netfilter,
         by_second_xdp,
         by_netkit,
+        by_frames,
+        by_flow_dissector,
 };
 
 const volatile __u16 counted_port = 0;
@@ -70,6 +72,30 @@ int on_second_xdp(struct xdp_md *ctx)
 {
         count_frame(by_second_xdp, (void *)(long)ctx->data, (void *)(long)ctx->data_end);
         return XDP_PASS;
+}
+
+// Sees each frame, whatever is in it.
+SEC("xdp")
+int each_frame(struct xdp_md *ctx)
+{
+        add(by_frames, 1);
+        return XDP_DROP;
+}
+
+// Asks what the flow of each packet is.
+SEC("tc")
+int ask_flow(struct __sk_buff *skb)
+{
+        bpf_set_hash_invalid(skb);
+        bpf_get_hash_recalc(skb);
+        return -1;
+}
+
+SEC("flow_dissector")
+int on_flow_dissector(struct __sk_buff *skb)
+{
+        add(by_flow_dissector, 1);
+        return BPF_OK;
 }
 
 SEC("tc")

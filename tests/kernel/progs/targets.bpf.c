@@ -10,6 +10,7 @@ enum place {
         by_fmod_ret,
         by_lsm,
         by_struct_ops,
+        by_lsm_cgroup,
         returned = 32,
 };
 
@@ -46,6 +47,13 @@ int on_lsm(unsigned long long *ctx)
 {
         count(by_lsm);
         return 0;
+}
+
+SEC("?lsm_cgroup/socket_post_create")
+int on_lsm_cgroup(unsigned long long *ctx)
+{
+        add(by_lsm_cgroup, 1);
+        return 1;
 }
 
 struct xdp_md;
