@@ -13,6 +13,7 @@
 #include <aiobpf/bpf/map.hpp>
 #include <aiobpf/bpf/maps/create.hpp>
 #include <aiobpf/bpf/maps/open.hpp>
+#include <aiobpf/bpf/maps/per_cpu_map.hpp>
 #include <aiobpf/bpf/maps/typed_map.hpp>
 #include <aiobpf/bpf/object.hpp>
 #include <aiobpf/bpf/object_file.hpp>

@@ -94,6 +94,7 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
 
     @property
     def name(self) -> str:
+        """As the object calls it; of others the kernel's, which is cut after 15 characters."""
         return self._name
 
     @property
@@ -208,6 +209,7 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
     # --- entries
 
     def get(self, key: K, default: Any = None) -> Any:
+        """The value, or `default` when the map has no such key."""
         return self.lookup(key, default)
 
     @overload  # type: ignore[override]
@@ -260,9 +262,14 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
         self._clear()
 
     def values(self) -> ValuesView[V]:
+        """Of all entries, many a system call."""
         return _Values(self)
 
     def items(self) -> ItemsView[K, V]:
+        """Keys and values, many a system call; an entry that stays is given once.
+
+        for key, value in counts.items(): ...
+        """
         return _Items(self)
 
     # --- its life
@@ -273,6 +280,7 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
 
     @property
     def is_frozen(self) -> bool:
+        """Whether user space cannot set its values any more."""
         return self._raw.is_frozen
 
     def pin(self, path: _arguments.Path) -> None:

@@ -13,7 +13,8 @@ namespace aiobpf::bpf {
 map open_pinned_map(const std::filesystem::path& path) {
   const std::string step = "open the pinned map " + path.string();
   unique_fd opened = open_pin(path, step);
-  if (descriptor_kind(opened.get()) != "anon_inode:bpf-map") throw_error(errc::wrong_type, step, "a program or a link is pinned there");
+  if (descriptor_kind(opened.get()) != "anon_inode:bpf-map")
+    throw_error(errc::wrong_type, step, "a program or a link is pinned there");
   return map{std::move(opened)};
 }
 

@@ -72,12 +72,16 @@ std::ostream& operator<<(std::ostream& out, const row& one) {
 const row rows[] = {
     {"equal", structure(24, {{"time", 0, u64}, {"pid", 8, u32}, {"flags", 12, u8}, {"end", 16, u64}}), {}},
     {"padding of ours",
-     structure(24, {{"time", 0, u64}, {"pid", 8, u32}, {"flags", 12, u8}, {"_pad", 13, array(u8, 3)}, {"end", 16, u64}}),
+     structure(24, {{"time", 0, u64},
+                    {"pid", 8, u32},
+                    {"flags", 12, u8},
+                    {"_pad", 13, array(u8, 3)},
+                    {"end", 16, u64}}),
      {}},
     {"a field before is too small; what follows is said once",
      structure(20, {{"time", 0, u32}, {"pid", 4, u32}, {"flags", 8, u8}, {"end", 12, u64}}),
      {"Size mismatch: the struct 'struct event' has 24 bytes in BTF, 20 here: ",
-      "field time has 8 bytes in BTF, 4 here: make it 'int64'",
+      "field time has 8 bytes in BTF, 4 bytes here: make it 'int64'",
       "field pid is at offset 8 in BTF, 4 here: add 4 bytes of padding before it"}},
     {"packed",
      structure(21, {{"time", 0, u64}, {"pid", 8, u32}, {"flags", 12, u8}, {"end", 13, u64}}),
@@ -101,10 +105,15 @@ const row rows[] = {
      false},
     {"a float",
      structure(24, {{"time", 0, real}, {"pid", 8, u32}, {"flags", 12, u8}, {"end", 16, u64}}),
-     {"field time is 'int64' in BTF, 'float64' here: a floating point number and an integer are not the same bits"}},
+     {"field time is 'int64' in BTF, 'float64' here: a floating point number and an integer are not the same "
+      "bits"}},
     {"so many bytes are a struct of that size", array(u8, 24), {}},
     {"numbers of one size", u32, {}, true, number(4)},
-    {"numbers of two sizes", u32, {"Size mismatch: the type 'int64' has 8 bytes in BTF, 4 here: "}, true, u64},
+    {"numbers of two sizes",
+     u32,
+     {"Size mismatch: the type 'int64' has 8 bytes in BTF, 4 here: "},
+     true,
+     u64},
     {"elements of an array",
      array(structure(8, {{"y", 0, u32}, {"x", 4, u32}}), 2),
      {"field x is at offset 0 in BTF, 4 here: remove 4 bytes before it",
@@ -180,7 +189,8 @@ BOOST_AUTO_TEST_CASE(of_an_undescribed_struct_the_size_is_known) {
     std::uint64_t b;
   };
   BOOST_TEST(bpf::describe<plain>()->size == 16U);
-  BOOST_TEST(bpf::compare_layouts(*bpf::describe<plain>(), *structure(16, {{"a", 0, u32}, {"b", 8, u64}})).empty());
+  BOOST_TEST(
+      bpf::compare_layouts(*bpf::describe<plain>(), *structure(16, {{"a", 0, u32}, {"b", 8, u64}})).empty());
   BOOST_TEST(bpf::compare_layouts(*bpf::describe<plain>(), *structure(12, {{"a", 0, u32}})).size() == 1U);
 }
 
