@@ -161,7 +161,7 @@ SEC("raw_tp/sys_enter")
 int take_stack(void *ctx)
 {
         if (bpf_get_current_pid_tgid() >> 32 == stack_of)
-                stack_id = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
+                stack_id = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK | BPF_F_REUSE_STACKID);
         return 0;
 }
 
