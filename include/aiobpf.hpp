@@ -11,9 +11,14 @@
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/bpf/link.hpp>
 #include <aiobpf/bpf/map.hpp>
+#include <aiobpf/bpf/maps/create.hpp>
+#include <aiobpf/bpf/maps/open.hpp>
+#include <aiobpf/bpf/maps/per_cpu_map.hpp>
+#include <aiobpf/bpf/maps/typed_map.hpp>
 #include <aiobpf/bpf/object.hpp>
 #include <aiobpf/bpf/object_file.hpp>
 #include <aiobpf/bpf/program.hpp>
+#include <aiobpf/bpf/variables.hpp>
 #include <aiobpf/loop/dispatcher.hpp>
 #include <aiobpf/loop/event_handlers.hpp>
 #include <aiobpf/loop/stream.hpp>
@@ -27,14 +32,20 @@ namespace aiobpf {
 
 using bpf::attach;
 using bpf::btf;
+using bpf::create_map;
 using bpf::errc;
 using bpf::error;
 using bpf::link;
 using bpf::map;
 using bpf::object;
 using bpf::object_file;
+using bpf::open_map_by_id;
+using bpf::open_pinned_map;
+using bpf::per_cpu_map;
 using bpf::prepare;
 using bpf::program;
+using bpf::typed_map;
+using bpf::variables;
 using loop::basic_stream;
 using loop::dispatcher;
 using loop::event_handlers;

@@ -10,8 +10,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, overload
 
 from aiobpf import _aiobpf, _arguments, _map_sides
-from aiobpf._errors import BpfClosedError, BpfMapError, BpfNotFoundError
+from aiobpf._closed import Closed, closed
+from aiobpf._errors import BpfMapError, BpfNotFoundError
 from aiobpf._map_types import BPF_ANY, BpfMapType, MapInfo
+from aiobpf._map_verbs import KeylessVerbs, PerCpuVerbs
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -28,19 +30,6 @@ else:
 
 AnyType: TypeAlias = type[Any]  # inside of BpfMap, `type` is what type of map it is
 ErrorType: TypeAlias = type[BaseException]
-
-
-class _Closed:
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __getattr__(self, name: str) -> Any:
-        raise BpfClosedError(f"{self._what}: its object was closed")
-
-
-def closed(what: str) -> Any:
-    """Takes the place of what an object held: any use of it is a BpfClosedError, and open ones pay for no check."""
-    return _Closed(what)
 
 
 class MapOwner(Protocol):
@@ -70,7 +59,7 @@ class _Items(ItemsView[K, V]):
 _MISSING: Any = object()
 
 
-class BpfMap(_aiobpf.MapView[K, V], MutableMapping[K, V]):
+class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
     """A map of a loaded object, or one that create_map() or open_pinned_map() gave, by the mapping protocol.
 
         counts = obj.maps["counts"]
@@ -105,6 +94,7 @@ class BpfMap(_aiobpf.MapView[K, V], MutableMapping[K, V]):
 
     @property
     def name(self) -> str:
+        """As the object calls it; of others the kernel's, which is cut after 15 characters."""
         return self._name
 
     @property
@@ -219,10 +209,11 @@ class BpfMap(_aiobpf.MapView[K, V], MutableMapping[K, V]):
     # --- entries
 
     def get(self, key: K, default: Any = None) -> Any:
+        """The value, or `default` when the map has no such key."""
         return self.lookup(key, default)
 
     @overload  # type: ignore[override]
-    def update(self, key: K, value: V, flags: int = BPF_ANY, /) -> None: ...
+    def update(self, key: K, value: V, flags: int = BPF_ANY) -> None: ...
     @overload
     def update(self, entries: Mapping[K, V] | Iterable[tuple[K, V]], /) -> None: ...
     def update(self, key: Any, value: Any = _MISSING, flags: int = BPF_ANY) -> None:
@@ -271,53 +262,15 @@ class BpfMap(_aiobpf.MapView[K, V], MutableMapping[K, V]):
         self._clear()
 
     def values(self) -> ValuesView[V]:
+        """Of all entries, many a system call."""
         return _Values(self)
 
     def items(self) -> ItemsView[K, V]:
-        return _Items(self)
+        """Keys and values, many a system call; an entry that stays is given once.
 
-    # --- per CPU
-
-    def _check_percpu(self) -> None:
-        if not self.is_percpu:
-            raise TypeError(f"map {self.name} is not per CPU: it is a {self.type_name}")
-
-    def lookup_percpu(self, key: K) -> list[Any] | None:
-        """The values of all CPUs, or None. Raises TypeError (not a per-CPU map)."""
-        self._check_percpu()
-        values: list[Any] | None = self.lookup(key)
-        return values
-
-    def sum(self, key: K) -> Any:
-        """What the values of all CPUs add up to; 0 when the key is missing. Raises TypeError (not a per-CPU map,
-        or values that are no numbers: use typed()).
-
-            packets = obj.maps["packets"].typed()
-            packets.sum(0)
+        for key, value in counts.items(): ...
         """
-        return sum(self.lookup_percpu(key) or ())
-
-    lookup_percpu_sum = sum
-
-    def items_percpu(self) -> ItemsView[K, V]:
-        """As items(). Raises TypeError (not a per-CPU map)."""
-        self._check_percpu()
-        return self.items()
-
-    # --- queues, stacks, bloom filters
-
-    def push(self, value: V, flags: int = BPF_ANY) -> None:
-        """Of a queue or stack: adds a value; with BPF_EXIST a full one loses its oldest. Of a bloom filter: adds it to
-        the set. Raises BpfMapError (E2BIG: it is full)."""
-        self._push(value, flags)
-
-    def peek(self) -> V | None:
-        """Of a queue or stack: the next value; None when it is empty."""
-        return self._peek()[0]
-
-    def may_contain(self, value: V) -> bool:
-        """Of a bloom filter: False when the value was never pushed."""
-        return self._may_contain(value)
+        return _Items(self)
 
     # --- its life
 
@@ -327,6 +280,7 @@ class BpfMap(_aiobpf.MapView[K, V], MutableMapping[K, V]):
 
     @property
     def is_frozen(self) -> bool:
+        """Whether user space cannot set its values any more."""
         return self._raw.is_frozen
 
     def pin(self, path: _arguments.Path) -> None:
@@ -373,6 +327,6 @@ class BpfMap(_aiobpf.MapView[K, V], MutableMapping[K, V]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        if isinstance(self._raw, _Closed):
+        if isinstance(self._raw, Closed):
             return f"<aiobpf.BpfMap {self.name!r} (closed)>"
         return f"<aiobpf.BpfMap {self.name!r} ({self.type_name}, {self.max_entries} entries)>"

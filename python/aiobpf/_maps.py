@@ -31,6 +31,7 @@ def create_map(
         plain = aiobpf.create_map("hash", key_size=4, value_size=8, max_entries=1024)    # bytes in, bytes out
 
     type: BpfMapType.HASH, its number, or its name, as in "lru_hash".
+    name: letters, digits, "_" and "."; the kernel keeps 15. Without one it is called as its type.
     key, value: types of ctypes: the map is made with BTF that says them, and is typed. Or key_size, value_size: bytes.
     max_entries: entries; of a ring, bytes. flags: BPF_F_*.
     inner: of a map of maps, one like those that it will hold.
@@ -40,9 +41,10 @@ def create_map(
     """
     types = [None if one is None else _described(side, one) for side, one in (("key", key), ("value", value))]
     without_btf = None in types  # the kernel takes both or none
+    kind = _type_of(type)
     made = _aiobpf.create_map(
-        int(_type_of(type)),
-        _arguments.text("name", name),
+        int(kind),
+        _arguments.text("name", name or kind.name.lower()),
         _size("key_size", key_size, types[0]),
         _size("value_size", value_size, types[1]),
         _arguments.integer("max_entries", max_entries, 0, 2**32 - 1),

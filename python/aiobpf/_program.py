@@ -8,8 +8,8 @@ from typing import Any
 from aiobpf import _aiobpf, _arguments
 from aiobpf._attach_network import AttachingNetwork
 from aiobpf._attach_probes import AttachingProbes
+from aiobpf._closed import closed
 from aiobpf._link import BpfLink
-from aiobpf._map import closed
 from aiobpf._pin import Pinned
 from aiobpf._program_info import ProgramInfo, RunResult
 from aiobpf._program_types import BpfProgType

@@ -3,13 +3,17 @@
 #include "kernel.hpp"
 
 #include <aiobpf/bpf/maps/create.hpp>
+#include <aiobpf/bpf/maps/per_cpu_map.hpp>
 #include <aiobpf/bpf/maps/typed_map.hpp>
+#include <aiobpf/bpf/maps/typed_queue.hpp>
 
 #include <boost/describe/class.hpp>
 
 #include <linux/bpf.h>
 
+#include <array>
 #include <numeric>
+#include <vector>
 
 namespace bpf = aiobpf::bpf;
 using namespace aiobpf::tests;
@@ -127,13 +131,30 @@ BOOST_AUTO_TEST_CASE(every_cpu_has_its_value) {
   std::iota(values.begin(), values.end(), 1U);
   counts.update(4, values);
   BOOST_TEST((counts.lookup(4).value() == values));
+  BOOST_TEST(counts.items().size() == 2U);
   BOOST_TEST(counts.erase(4));
+  BOOST_REQUIRE(counts.items().size() == 1U);
+  BOOST_TEST((counts.items().front().second == counts.lookup(3).value()));
   values.push_back(0);
   BOOST_TEST((error_of([&] { counts.update(4, values); }).code() == bpf::errc::wrong_size));
   using per_cpu = bpf::per_cpu_map<std::int32_t, std::int64_t>;
   BOOST_TEST(says(error_of([&] { per_cpu{object, "numbers"}; }), "use typed_map"));
   using typed = bpf::typed_map<std::uint32_t, std::uint32_t>;
   BOOST_TEST(says(error_of([&] { typed{object, "per_cpu"}; }), "use per_cpu_map"));
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_has_values_alone) {
+  const auto object = load_maps();
+  const bpf::typed_queue<std::uint32_t> queue{object, "queue"};
+  queue.push(1);
+  queue.push(2);
+  BOOST_TEST(queue.peek().value() == 1U);
+  BOOST_TEST(queue.pop().value() == 1U);
+  BOOST_TEST(queue.pop().value() == 2U);
+  BOOST_TEST(!queue.pop().has_value());
+  const auto size = error_of([&] { bpf::typed_queue<std::uint64_t>{object, "queue"}; });
+  BOOST_TEST(says(size, "map queue: its value: Size mismatch"));
+  BOOST_TEST(says(error_of([&] { bpf::typed_queue<std::uint64_t>{object, "numbers"}; }), "it has keys"));
 }
 
 BOOST_AUTO_TEST_CASE(keys_of_structs_are_found) {

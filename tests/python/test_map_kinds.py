@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import pathlib
 import socket
@@ -194,6 +195,33 @@ def test_a_trie_finds_the_longest_prefix() -> None:
     assert routes.pop(Prefix(16, (10, 1, 0, 0))) == 16
     routes.clear()
     assert len(routes) == 0
+
+
+def test_a_stack_is_a_tuple_of_addresses(obj: aiobpf.BpfObject) -> None:
+    stacks = obj.maps["stacks"].typed(key=int, value_format="8Q")
+    obj.bss.stack_of = os.getpid()
+    with obj.program("take_stack").attach():
+        os.getppid()
+    number = obj.data.stack_id
+    assert number >= 0
+    assert stacks[number][0] != 0
+    assert number in dict(stacks.items())
+    del stacks[number]
+    assert number not in stacks
+
+
+def test_memory_that_is_shared_with_programs() -> None:
+    flags, page = 1 << 10, mmap.PAGESIZE  # BPF_F_MMAPABLE
+    with aiobpf.create_map("arena", max_entries=4, flags=flags) as arena:
+        assert arena.info.type_name == "ARENA"
+        with pytest.raises(aiobpf.BpfMapError):
+            len(arena)
+    with aiobpf.create_map("array", key=U32, value=U64, max_entries=4, flags=flags) as array:
+        with mmap.mmap(array.fd, page) as memory:
+            array[1] = 5
+            assert memory[8:16] == struct.pack("Q", 5)
+            memory[16:24] = struct.pack("Q", 6)
+            assert array[2] == 6
 
 
 class TestFlagsAndSteps:

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiobpf
 import pytest
+from aiobpf._codec import of_btf
 from aiobpf._record import template_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -197,3 +198,71 @@ class TestOfAnObject:
             aiobpf.BpfUserRing(obj.maps["numbers"])
         with pytest.raises(ValueError, match="z"):
             typed.submit({"z": 1})
+
+
+def types_of_any_shape() -> st.SearchStrategy[Any]:
+    from aiobpf import _aiobpf
+
+    def structure(members: list[Any]) -> Any:
+        fields, at = [], 0
+        for number, its in enumerate(members):
+            fields.append((f"field{number}", at * 8, 0, its))
+            at += its.size + number % 3  # padding
+        return _aiobpf.struct_type("structure", "shape", max(at, 1), fields)
+
+    integers = st.builds(
+        lambda size, signed: _aiobpf.number_type("integer", "number", size, signed),
+        st.sampled_from([1, 2, 4, 8, 16]),
+        st.booleans(),
+    )
+    others = st.sampled_from(
+        [
+            _aiobpf.number_type("boolean", "bool", 1, False),
+            _aiobpf.number_type("character", "char", 1, False),
+            _aiobpf.number_type("pointer", "", 8, False),
+            _aiobpf.number_type("floating_point", "double", 8, True),
+        ]
+    )
+    return st.recursive(
+        integers | others,
+        lambda inner: (
+            st.builds(_aiobpf.array_type, inner, st.integers(1, 4))
+            | st.lists(inner, min_size=1, max_size=4).map(structure)
+        ),
+        max_leaves=10,
+    )
+
+
+def plain(value: Any) -> Any:
+    """Structs as dicts, so that they are set field by field."""
+    if isinstance(value, tuple):
+        return [plain(one) for one in value]
+    return value._asdict() if hasattr(value, "_asdict") else value
+
+
+@given(described=types_of_any_shape(), data=st.data())
+def test_what_is_read_can_be_set(described: Any, data: st.DataObject) -> None:
+    codec = of_btf("a value", described)
+    raw = data.draw(st.binary(min_size=codec.size, max_size=codec.size))
+    value = codec.unpack(raw)
+    for given_back in (value, plain(value)):
+        again = codec.unpack(codec.pack(given_back))
+        assert repr(again) == repr(value)  # NaN is not equal to itself
+
+
+@given(
+    described=types_of_any_shape(),
+    value=st.recursive(
+        st.none() | st.integers() | st.floats() | st.text(max_size=5) | st.binary(max_size=9),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["field0", "field1", "x"]), inner),
+        max_leaves=6,
+    ),
+)
+def test_anything_else_is_refused_in_words(described: Any, value: Any) -> None:
+    codec = of_btf("a value", described)
+    try:
+        packed = codec.pack(value)
+    except (TypeError, ValueError) as error:
+        assert "a value" in str(error)
+    else:
+        assert len(packed) == codec.size

@@ -65,11 +65,12 @@ public:
   /// The type of that number; 0 is void. Throws bpf::error: not_found.
   type_ptr at(std::uint32_t id) const;
 
-  /// The sections that hold globals, as in ".bss", ".rodata", ".data.counters"; also ".maps", "license".
+  /// The sections of variables that there are: ".bss", ".data", ".rodata", and those that begin so.
   std::vector<std::string> sections() const;
 
-  /// The globals of a section, by their offsets; none where there is no such section. Of an object's BTF
-  /// (object_file::types()); in a file the compiler has left the offsets 0. Throws bpf::error: btf_corrupt.
+  /// The globals of a section (".maps" too), by their offsets; none where there is no such section. Of an
+  /// object's BTF (object_file::types()); in a file the compiler has left the offsets 0. Throws bpf::error:
+  /// btf_corrupt.
   std::vector<global> globals(std::string_view section) const;
 
 private:

@@ -67,7 +67,8 @@ void check_types(const map& checked, const type_ptr& key, const type_ptr& value,
     throw_error(errc::wrong_type, name,
                 per_cpu ? "it is not per CPU: use typed_map" : "it is per CPU: use per_cpu_map");
   }
-  check_side(key, types.key, checked.key_size(), name + ": its key");
+  if (key) check_side(key, types.key, checked.key_size(), name + ": its key");
+  if (!key && checked.key_size() != 0) throw_error(errc::wrong_type, name, "it has keys: use typed_map");
   check_side(value, types.value, checked.value_size(), name + ": its value");
 }
 

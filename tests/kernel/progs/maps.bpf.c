@@ -154,6 +154,17 @@ int count(void *ctx)
         return 0;
 }
 
+int stack_of = 0;   // the process whose system calls are looked at
+int stack_id = -1;
+
+SEC("raw_tp/sys_enter")
+int take_stack(void *ctx)
+{
+        if (bpf_get_current_pid_tgid() >> 32 == stack_of)
+                stack_id = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK | BPF_F_REUSE_STACKID);
+        return 0;
+}
+
 SEC("syscall")
 int other(void *ctx)
 {

@@ -22,7 +22,8 @@ map_types types_of(const object& owner, std::string_view map);
 map_types types_of(const map& described);
 
 /// Whether keys and values of these types are what a map has: the sizes, and where BTF says them the fields.
-/// Throws bpf::error: wrong_size, wrong_type (it is per CPU, or is not).
+/// `key` is null where the map has no keys. Throws bpf::error: wrong_size, wrong_type (it is per CPU, or is
+/// not).
 void check_types(const map& checked, const type_ptr& key, const type_ptr& value, const map_types& types,
                  bool per_cpu);
 
