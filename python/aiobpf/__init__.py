@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiobpf._aiobpf import Batch
 from aiobpf._aiobpf import version as __version__
-from aiobpf._environment import libbpf_version
 from aiobpf._btf import Btf
+from aiobpf._environment import libbpf_version
 from aiobpf._errors import (
     BpfAttachError,
     BpfBusyError,

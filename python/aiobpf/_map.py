@@ -149,7 +149,7 @@ class BpfMap(_aiobpf.MapView[K, V], MutableMapping[K, V]):
 
     @property
     def is_percpu(self) -> bool:
-        """Whether every CPU has a value of its own."""
+        """Whether every CPU has its own value."""
         return self._raw.is_per_cpu
 
     @property
@@ -290,7 +290,7 @@ class BpfMap(_aiobpf.MapView[K, V], MutableMapping[K, V]):
 
     def sum(self, key: K) -> Any:
         """What the values of all CPUs add up to; 0 when the key is missing. Raises TypeError (not a per-CPU map,
-        or values that are no numbers: use typed()).
+        or values that are not numbers: use typed()).
 
             packets = obj.maps["packets"].typed()
             packets.sum(0)
