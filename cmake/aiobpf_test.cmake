@@ -2,7 +2,7 @@
 #
 # One file, one program, one CTest entry of the same name (kernel_x_test where the label is kernel: the same
 # subject has a unit test as well). <label> is unit or kernel. BPF names targets of aiobpf_bpf_object(); their
-# objects are in the folder AIOBPF_BPF_OBJECT_DIR.
+# objects are where bpf_object_path() (support/kernel.hpp) says.
 # Exit codes (support/main.cpp): 77 every case was skipped, 99 file descriptors leaked.
 #
 # Every entry, of either language, writes the results of its cases to <build>/results/<name>.xml (JUnit);
@@ -12,11 +12,12 @@ set(AIOBPF_RESULTS_DIR ${PROJECT_BINARY_DIR}/results)
 file(MAKE_DIRECTORY ${AIOBPF_RESULTS_DIR})
 
 function(aiobpf_test_support)
-  add_library(aiobpf_test_support STATIC support/main.cpp)
+  add_library(aiobpf_test_support STATIC support/main.cpp support/object_path.cpp)
   target_include_directories(aiobpf_test_support PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/support)
   target_compile_definitions(aiobpf_test_support PUBLIC
-    BOOST_TEST_DYN_LINK BOOST_TEST_NO_MAIN BOOST_TEST_ALTERNATIVE_INIT_API
-    AIOBPF_BPF_OBJECT_DIR="${CMAKE_CURRENT_BINARY_DIR}/kernel")
+    BOOST_TEST_DYN_LINK BOOST_TEST_NO_MAIN BOOST_TEST_ALTERNATIVE_INIT_API)
+  # Of one file: all others are compiled alike in all build trees, once for ccache.
+  target_compile_definitions(aiobpf_test_support PRIVATE AIOBPF_BPF_OBJECT_DIR="${CMAKE_CURRENT_BINARY_DIR}/kernel")
   target_link_libraries(aiobpf_test_support PUBLIC aiobpf::sources Boost::unit_test_framework aiobpf_private)
   add_library(aiobpf_failing_new INTERFACE)  # for LIBRARIES
   target_sources(aiobpf_failing_new INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/support/failing_new.cpp)

@@ -116,6 +116,11 @@ def test_trees_are_added_and_one_without_tests_is_a_failure(tmp_path: pathlib.Pa
         ctest(tree, subject="run")
         boost(tree, "subject", "passes")
     assert sum_of(*trees) == (0, f"2 passed, 0 failed, {2 * OTHERS} skipped")
+    ctest(trees[1], subject="fail")
+    boost(trees[1], "subject", "fails")
+    assert "failed: asan: subject: fails" in add_up(*trees).stdout.splitlines()
+    ctest(trees[1], subject="run")
+    boost(trees[1], "subject", "passes")
     assert sum_of(*trees, tmp_path / "tsan") == (1, f"2 passed, 1 failed, {2 * OTHERS} skipped")
 
 

@@ -27,7 +27,7 @@ def is_struct(given: object) -> bool:
 
 
 def to_type(given: CtypesType) -> _aiobpf.Type:
-    """Raises TypeError (one that has no bytes of its own, as c_char_p or py_object)."""
+    """Raises TypeError (one whose bytes are elsewhere, as c_char_p or py_object)."""
     if issubclass(given, _STRUCTS):
         return _struct(given)
     if issubclass(given, ctypes.Array):
@@ -50,7 +50,7 @@ def of_letter(letter: str, size: int, name: str) -> _aiobpf.Type:
         return _aiobpf.number_type("pointer", "", size, False)
     if letter in _SIGNED + _UNSIGNED:
         return _aiobpf.number_type("integer", name, size, letter in _SIGNED)
-    raise TypeError(f"{name} has no bytes of its own in a record")
+    raise TypeError(f"{name} is not a value that a record holds")
 
 
 def _struct(given: CtypesType) -> _aiobpf.Type:

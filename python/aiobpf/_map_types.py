@@ -8,7 +8,7 @@ from typing import Any
 
 
 class BpfMapType(enum.IntEnum):
-    """enum bpf_map_type of <linux/bpf.h>. A number that a newer kernel has is a member without a name of its own:
+    """enum bpf_map_type of <linux/bpf.h>. A number that a newer kernel has is a member without its own name:
     `BpfMapType(99).name == "UNKNOWN_99"`.
     """
 

@@ -96,7 +96,7 @@ class BpfObjectFile(HasVariables):
         _aiobpf.set_pin_path(self._raw, _arguments.text("map", map), _arguments.path(path))
 
     def reuse_map(self, map: str, existing: BpfMap[Any, Any]) -> None:
-        """load() uses that map in the place of one of its own.
+        """load() uses that map instead of creating one.
 
             file.reuse_map("counts", aiobpf.open_pinned_map("/sys/fs/bpf/counts"))
 

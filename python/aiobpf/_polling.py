@@ -16,7 +16,7 @@ class Polling:
     """How a stream polls: wake=aiobpf.Polling(idle=0.1). wake="poll" is one with the defaults.
 
     pause: seconds between two looks; the processor is kept meanwhile.
-    idle: after so many seconds without a record it waits for the next one, as others do, and then polls again.
+    idle: after this many seconds without a record it waits for the next one, as others do, and then polls again.
     """
 
     pause: float = 0.0

@@ -60,7 +60,7 @@ class BpfRecord:
         Raises BtfValidationError (what does not fit), KeyError (a field is missing), ValueError (None).
         """
         if arg is None:
-            raise ValueError("None is no record: a dict of its fields is")
+            raise ValueError("None is not a record: give a dict of its fields")
         values: list[Any] = []
         _put(self.json_template, arg, values)
         try:

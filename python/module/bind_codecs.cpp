@@ -54,7 +54,7 @@ py::object unpack(const codec& its, const py::object& data) {
   return py::object(py::handle<>(its.decode(bytes.get().data())));
 }
 
-// --- types that are no BTF's
+// --- types that are not from BTF
 
 bpf::type_kind kind_of(const std::string& name) {
   if (name == "integer") return bpf::type_kind::integer;

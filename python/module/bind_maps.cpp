@@ -70,7 +70,7 @@ shared_map open_by_id(std::uint32_t id) {
   return translated("BpfMapError", [&] { return std::make_shared<bpf::map>(bpf::open_map_by_id(id)); });
 }
 
-// Takes the descriptor over; when it is none of a map, it stays the caller's.
+// Takes the descriptor over; when it is not a map's, it stays the caller's.
 shared_map take_over(int fd, const std::string& name) {
   return translated("BpfMapError", [&] {
     const bpf::map probe{bpf::unique_fd::duplicate(fd), name};

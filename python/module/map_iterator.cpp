@@ -60,7 +60,7 @@ PyObject* next(PyObject* self) {
   const map_access* access = its ? access_of(its->view.get()) : nullptr;
   if (access == nullptr || !access->check_open("map")) return nullptr;
   if (its->is_reading) {
-    set_error("BpfBusyError", "another thread is in this iterator: each needs one of its own");
+    set_error("BpfBusyError", "another thread is in this iterator: each thread needs its own iterator");
     return nullptr;
   }
   return guarded<PyObject*>("BpfMapError", nullptr, [&]() -> PyObject* {

@@ -36,7 +36,7 @@ std::uint32_t record_reader::add(std::unique_ptr<loop::source> from, loop::sourc
   return number;
 }
 
-// What the old table lets go of may be anybody's code: last.
+// What the old table releases may run anybody's code: last.
 void record_reader::set_decoders(decoder_table changed) {
   retired_.push_back(decoders_);
   decoders_ = std::move(changed);

@@ -10,7 +10,7 @@
 namespace aiobpf::rings {
 namespace {
 
-// An open file of our own: the kernel takes the events of one out of the map when it is closed.
+// Our own open file: the kernel takes the events of one out of the map when it is closed.
 bpf::unique_fd open_again(const bpf::map& map) {
   ::bpf_attr wanted{};
   wanted.map_id = map.id();

@@ -7,11 +7,9 @@ import os
 import pathlib
 from collections.abc import Iterator
 
-import aiobpf
 import pytest
 from aiobpf.compiler import clang, tracefs
-
-ALL_SKIPPED = 77  # what CTest shows as skipped
+from kernel_tests import pytest_runtest_setup, pytest_sessionfinish  # noqa: F401
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,19 +48,3 @@ def mount_tracefs() -> None:
         return
     libc.mount(b"none", b"/", None, private, None)
     libc.mount(b"tracefs", b"/sys/kernel/tracing", b"tracefs", 0, None)
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("kernel") is None:
-        return
-    if missing := aiobpf.missing_requirements():
-        refuse = pytest.fail if os.environ.get("AIOBPF_REQUIRE_KERNEL") == "1" else pytest.skip
-        refuse("; ".join(missing))
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or exitstatus != pytest.ExitCode.OK:
-        return
-    if not reporter.getreports("passed") and reporter.getreports("skipped"):
-        session.exitstatus = ALL_SKIPPED

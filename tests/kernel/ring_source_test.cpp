@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_ring_that_another_reader_took_is_left_to_that_one) {
 }
 
 // The kernel knows lengths of 30 bits, whatever the ring's size.
-BOOST_AUTO_TEST_CASE(a_record_longer_than_any_ring_takes_is_counted_as_oversize) {
+BOOST_AUTO_TEST_CASE(a_record_longer_than_any_ring_takes_is_counted_as_oversize, *needs_memory(3)) {
   const auto large = bpf::object_file{bpf_object_path("huge")}.load();
   const sources::ring_source source{large, "huge"};
   BOOST_TEST(large.program("reserve_a_gibibyte").run().value == 1U);

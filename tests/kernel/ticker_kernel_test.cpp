@@ -1,6 +1,7 @@
 #include "kernel.hpp"
 #include "run.hpp"
 #include "ticker.hpp"
+#include "time_limit.hpp"
 
 #include <aiobpf/loop/stream.hpp>
 #include <aiobpf/sources/ring_source.hpp>
@@ -17,7 +18,7 @@ using namespace aiobpf::tests;
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
 
-BOOST_AUTO_TEST_SUITE(kernel_ticker, *needs_bpf())
+BOOST_AUTO_TEST_SUITE(kernel_ticker, *needs_bpf() * needs_real_time())
 
 BOOST_AUTO_TEST_CASE(a_slow_handler_under_a_flood_from_the_kernel_leaves_the_loop_alive) {
   static constexpr auto time = 5s;

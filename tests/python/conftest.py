@@ -14,13 +14,12 @@ import aiobpf
 import pytest
 import uvloop
 from helpers import KernelSource, MemorySource, Source
+from kernel_tests import pytest_runtest_setup, pytest_sessionfinish  # noqa: F401
 
 uvloop.new_event_loop().close()  # its first loop opens a pipe that stays for as long as the process
 
 # Set by CTest; by hand, the objects of the preset dev.
 os.environ.setdefault("AIOBPF_BPF_OBJECT_DIR", str(pathlib.Path(__file__).parents[2] / "build/dev/tests/kernel"))
-
-ALL_SKIPPED = 77  # what CTest shows as skipped
 
 Run = Callable[..., Any]
 
@@ -126,17 +125,3 @@ def no_descriptor_leaks() -> Iterator[None]:
         if not leaked:
             return
     pytest.fail("leaked descriptors: " + ", ".join(f"{fd} -> {to}" for fd, to in sorted(leaked.items())))
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("kernel") is None:
-        return
-    if missing := aiobpf.missing_requirements():
-        refuse = pytest.fail if os.environ.get("AIOBPF_REQUIRE_KERNEL") == "1" else pytest.skip
-        refuse("; ".join(missing))
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
-    if exitstatus == pytest.ExitCode.OK and not reporter.getreports("passed") and reporter.getreports("skipped"):
-        session.exitstatus = ALL_SKIPPED

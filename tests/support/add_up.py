@@ -5,8 +5,9 @@
     add_up.py <build tree>...
 
 A tree holds `ctest.xml` (ctest --output-junit) and, for each of its tests, `results/<test>.xml` with the cases.
-A test that failed although none of its cases did (a crash, a leaked descriptor), or that reports no cases, counts
-as one failed; so does a tree without ctest.xml. The exit status is 0 when nothing failed and something passed.
+What failed or was skipped is named before, with the tree's name where there are several. A test that failed although
+none of its cases did (a crash, a leaked descriptor), or that reports no cases, counts as one failed; so does a tree
+without ctest.xml. The exit status is 0 when nothing failed and something passed.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def reason_of(case: junitparser.TestCase) -> str:
     return message or (case.system_out or "").strip().rpartition("\n")[2]
 
 
-def add_cases(path: pathlib.Path, counts: Counts) -> bool:
+def add_cases(path: pathlib.Path, counts: Counts, tree: str) -> bool:
     """Adds the cases of one test; False when it reports none."""
     try:
         cases = list(cases_of(path))
@@ -59,16 +60,16 @@ def add_cases(path: pathlib.Path, counts: Counts) -> bool:
     for case in cases:
         if is_failed(case):
             counts.failed += 1
-            say("failed", path.stem, case.name)
+            say("failed", tree, path.stem, case.name)
         elif case.is_skipped:
             counts.skipped += 1
-            say("skipped", path.stem, case.name, reason_of(case))
+            say("skipped", tree, path.stem, case.name, reason_of(case))
         else:
             counts.passed += 1
     return bool(cases)
 
 
-def add_tree(build: pathlib.Path, counts: Counts) -> None:
+def add_tree(build: pathlib.Path, counts: Counts, tree: str) -> None:
     try:
         tests = list(cases_of(build / "ctest.xml"))
     except (OSError, junitparser.JUnitXmlError, SyntaxError):
@@ -78,18 +79,19 @@ def add_tree(build: pathlib.Path, counts: Counts) -> None:
         say("failed", str(build), "no test ran")
     for test in tests:
         failed_before = counts.failed
-        reported = add_cases(build / "results" / f"{test.name}.xml", counts)
+        reported = add_cases(build / "results" / f"{test.name}.xml", counts, tree)
         if counts.failed > failed_before:
             continue
         if not reported or is_failed(test):
             counts.failed += 1
-            say("failed", test.name, "no case failed, but the test did" if reported else "it reports no cases")
+            say("failed", tree, test.name, "no case failed, but the test did" if reported else "it reports no cases")
 
 
 def main() -> int:
     counts = Counts()
-    for build in sys.argv[1:]:
-        add_tree(pathlib.Path(build), counts)
+    builds = [pathlib.Path(build) for build in sys.argv[1:]]
+    for build in builds:
+        add_tree(build, counts, build.name if len(builds) > 1 else "")
     print(counts)
     return 0 if counts.failed == 0 and counts.passed > 0 else 1
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <span>
 #include <string>
 
@@ -28,10 +29,26 @@ inline boost::unit_test::decorator::precondition needs_bpf() {
       }};
 }
 
-/// The path of a test object, as in bpf_object_path("emit").
-inline std::filesystem::path bpf_object_path(const std::string& name) {
-  return std::filesystem::path{AIOBPF_BPF_OBJECT_DIR} / (name + ".bpf.o");
+/// For a test that fills so much of the kernel's memory: BOOST_AUTO_TEST_CASE(x, *needs_memory(3)). Skips,
+/// and says so, where it is not there (small virtual machines).
+inline boost::unit_test::decorator::precondition needs_memory(unsigned gibibytes) {
+  return boost::unit_test::decorator::precondition{
+      [gibibytes](boost::unit_test::test_unit_id) -> boost::test_tools::assertion_result {
+        std::ifstream meminfo{"/proc/meminfo"};
+        std::string field;
+        unsigned long kibibytes = 0;
+        while (meminfo >> field && field != "MemAvailable:") {
+        }
+        meminfo >> kibibytes;
+        boost::test_tools::assertion_result result{kibibytes >> 20 >= gibibytes};
+        result.message() << "it takes " << gibibytes << " GiB of memory, " << (kibibytes >> 10)
+                         << " MiB are available";
+        return result;
+      }};
 }
+
+/// The path of a test object, as in bpf_object_path("emit").
+std::filesystem::path bpf_object_path(const std::string& name);
 
 /// What the program `emit` of emit.bpf.c takes.
 struct emit_args {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <boost/test/tree/decorator.hpp>
+#include <boost/test/unit_test.hpp>
+
 #include <chrono>
 #include <cstdlib>
 
@@ -21,6 +24,17 @@ inline std::chrono::nanoseconds time_limit(std::chrono::nanoseconds limit) {
   constexpr int sanitizers = 1;
 #endif
   return limit * sanitizers * slowness();
+}
+
+/// For a test of what the library promises of milliseconds: skips, and says so, on an emulated processor,
+/// which counts the host's other work as its own.
+inline boost::unit_test::decorator::precondition needs_real_time() {
+  return boost::unit_test::decorator::precondition{
+      [](boost::unit_test::test_unit_id) -> boost::test_tools::assertion_result {
+        boost::test_tools::assertion_result result{slowness() == 1};
+        result.message() << "this processor is emulated";
+        return result;
+      }};
 }
 
 }  // namespace aiobpf::tests

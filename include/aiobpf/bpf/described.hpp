@@ -84,7 +84,7 @@ type describe_value() {
           {descriptor.name, offset_of(descriptor.pointer) * 8, 0, describe<type_of_member>()});
     });
   } else if constexpr (std::is_class_v<Value> || std::is_union_v<Value>) {
-    made.kind = type_kind::array;  // so many bytes
+    made.kind = type_kind::array;  // of that many bytes
     made.count = sizeof(Value);
     made.element = describe<unsigned char>();
   } else {

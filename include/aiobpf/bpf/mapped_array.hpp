@@ -9,7 +9,7 @@ namespace aiobpf::bpf {
 
 class map;
 
-/// The values of an array map in this process's memory, read-only: reading one is no system call.
+/// The values of an array map in this process's memory, read-only: reading one takes no system call.
 ///
 /// Copies share one mapping; the last one unmaps it. Programs write the values meanwhile: read
 /// words of up to 8 bytes, each is whole. Kernel 5.5 (BPF_F_MMAPABLE).

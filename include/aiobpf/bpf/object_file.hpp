@@ -62,7 +62,7 @@ public:
   /// has the same shape. Throws an errno.
   void set_pin_path(std::string_view map, const std::filesystem::path& path);
 
-  /// load() uses that map in the place of one of its own. Throws an errno (EINVAL: another type or shape).
+  /// load() uses that map instead of creating one. Throws an errno (EINVAL: another type or shape).
   void reuse(std::string_view map, const bpf::map& existing);
 
   /// The globals of a section (".rodata", ".data", ".bss") as the object will begin with; valid until load().

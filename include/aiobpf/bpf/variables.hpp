@@ -17,7 +17,7 @@ namespace aiobpf::bpf {
 
 class map;
 
-/// The global variables of one section of an object, in memory: reading and setting one is no system call.
+/// The global variables of one section of an object, in memory: reading and setting one takes no system call.
 ///
 ///   bpf::variables rodata = file.variables(".rodata");      // object_file: before load()
 ///   rodata.set("target_pid", 1234U);

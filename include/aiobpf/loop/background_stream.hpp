@@ -12,8 +12,8 @@ struct background_options {
   stream_options stream{};
   /// Bytes of records that may wait for the reader; beyond it they wait in the kernel's rings.
   std::size_t queue_bytes = 8 * 1024 * 1024;
-  /// The thread that drains; null: the one that all background streams of the process share, or one of its
-  /// own for a stream that polls.
+  /// The thread that drains; null: the one that all background streams of the process share, or its own
+  /// for a stream that polls.
   std::shared_ptr<io_thread> thread{};
 };
 

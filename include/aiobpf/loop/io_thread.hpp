@@ -5,7 +5,7 @@
 namespace aiobpf::loop {
 
 /// A thread that drives streams in the background, turn by turn. Nothing else ever runs on it: no user code,
-/// no file I/O, and no polling unless a task asks for it on a thread of its own; so whoever shares it waits
+/// no file I/O, and no polling unless a task asks for it on a separate thread; so whoever shares it waits
 /// for bounded turns only.
 ///
 /// Background streams share of_process(), unless they are given another one.

@@ -97,7 +97,7 @@ public:
   void woken() noexcept;
   /// The driver says: descriptors are armed; what came before may have gone unnoticed.
   void armed() noexcept;
-  /// The driver says: it does not wait any more, and may be told of what turns readable without noticing.
+  /// The driver says: it does not wait any more, and may miss that a source turns readable.
   void disarmed() noexcept { armed_ = false; }
 
   /// One turn into a batch. `most` bounds the records beside the budget; without `lend` the batch owns its

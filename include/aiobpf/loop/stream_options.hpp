@@ -15,7 +15,7 @@ struct stream_options {
   budget turn{};  ///< of one read
   /// Looks for records without waiting, for those who give a processor: they are delivered in less than a
   /// microsecond, and programs pay for no wakeup. An io_context goes on serving its other handlers; a
-  /// background stream has a thread of its own then.
+  /// background stream has its own thread then.
   std::optional<polling> poll{};
 };
 

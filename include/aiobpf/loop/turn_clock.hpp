@@ -9,8 +9,8 @@
 
 namespace aiobpf::loop {
 
-/// When a consumer that always finds a record has to let its loop run. A state machine without I/O: told of
-/// records and of the time, it answers. The clock is looked at every few records only, as many as a pacer
+/// When a consumer that always finds a record has to let its loop run. A state machine without I/O: its
+/// input is records and the time. The clock is looked at every few records only, as many as a pacer
 /// allows at the rate just seen.
 ///
 ///   if (!clock.tick() && clock.look(now())) yield();   // before each record

@@ -90,7 +90,7 @@ public:
 
   action next() const noexcept { return next_; }
   clock::time_point wake_at() const noexcept { return wake_at_; }  ///< of a pause
-  /// In a pause: the descriptor told of nothing that could be taken, more than once; it is not asked.
+  /// In a pause: the descriptor was readable more than once with nothing to take; it is not asked.
   bool backs_off() const noexcept { return fruitless_ > 1; }
   const std::optional<polling>& poll() const noexcept { return options_.poll; }
 

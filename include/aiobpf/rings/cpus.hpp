@@ -7,7 +7,8 @@
 
 namespace aiobpf::rings {
 
-/// The CPUs of a list as sysfs writes them, "0-3,8", ascending. What is no list gives what was one before it.
+/// The CPUs of a list as sysfs writes them, "0-3,8", ascending. Parsing stops at the first part that is not a
+/// list.
 std::vector<int> parse_cpus(std::string_view list);
 
 /// CPUs by number, as the kernel says: numbers may have gaps.

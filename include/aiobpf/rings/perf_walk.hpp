@@ -53,11 +53,11 @@ constexpr std::uint64_t bytes(std::uint64_t word) noexcept {
 
 /// Walks over the records in [begin, head) of memory laid out as a perf buffer: `data` is `size` bytes, a
 /// power of two. Logic without I/O: nothing is released and nothing but `data` is read, never outside of
-/// [begin, head), whatever stands in there.
+/// [begin, head), whatever is in there.
 ///
-/// A walk ends where the memory does, with `limit`; a sample that lies across that end is a walk of its own.
-/// It also ends before a record that is no sample, when it has samples: such a record is passed over at the
-/// beginning of a walk only.
+/// A walk ends where the memory does, with `limit`; a sample that lies across that end is a separate walk.
+/// It also ends before a record that is not a sample, when it has samples: such a record is passed over at
+/// the beginning of a walk only.
 ///
 /// `visit(const std::byte* data, std::uint32_t length)` sees each sample's payload, at 4 modulo 8; not that
 /// of one that wraps. It must not throw. `guess` is the header that the next sample probably has; it is kept

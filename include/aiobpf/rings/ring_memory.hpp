@@ -59,7 +59,7 @@ private:
   explicit ring_memory(std::shared_ptr<const region> mapped) noexcept;
 
   std::shared_ptr<const region> region_;
-  std::uint64_t* consumer_;        // these four stand in the region too;
+  std::uint64_t* consumer_;        // these four are in the region too;
   const std::uint64_t* producer_;  // here they are one load away
   std::size_t size_;
   int fd_;

@@ -37,10 +37,10 @@ public:
       : memory_(std::move(memory)), position_(memory_), next_(position_.released()) {}
 
   /// peek() and consume() in one pass: calls `visit(std::span<const std::byte>)` with each committed record
-  /// within `limits`, then releases them. The span is valid inside the call only. A visitor that throws has
-  /// had its record: that one and those before it are released, the next drain goes on behind it. Errors come
-  /// as ring_stop::corrupt or ring_stop::taken, and stay. With `taken`, another reader may have had the
-  /// records that this drain visited as well.
+  /// within `limits`, then releases them. The span is valid inside the call only. The record of a
+  /// visitor that throws is consumed: that one and those before it are released, the next drain goes on after
+  /// it. Errors come as ring_stop::corrupt or ring_stop::taken, and stay. With `taken`, another reader may
+  /// have had the records that this drain visited as well.
   template <class Visitor>
   ring_walk drain(ring_limits limits, Visitor&& visit, ring_release how = ring_release::all) {
     ring_walk walk{.begin = next_, .end = next_, .last = next_, .stop = ring_stop::taken};

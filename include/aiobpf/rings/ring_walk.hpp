@@ -58,7 +58,7 @@ inline std::uint32_t load(const std::byte* header) noexcept {
 
 /// Walks over the committed records in [begin, producer) of any memory laid out as a BPF ring: `data`
 /// is `size` bytes (a power of two) mapped twice in a row. Logic without I/O: nothing is released and
-/// nothing but `data` is read, never outside [begin, producer), whatever stands in there.
+/// nothing but `data` is read, never outside [begin, producer), whatever is in there.
 ///
 /// `visit(const std::byte* data, std::uint32_t length)` sees each submitted record. When it throws,
 /// `out` says what was walked up to and with that record.

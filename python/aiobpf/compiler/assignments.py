@@ -58,7 +58,7 @@ class Assignments(Calls):
             else:
                 value = self.value(value_node)
                 if isinstance(value.type, t.Record | t.Array):
-                    self.fail(value_node, "a struct or an array is assigned in a statement of its own")
+                    self.fail(value_node, "assign a struct or an array in its own statement")
                 if not isinstance(value, ir.Const):
                     held = self.temporary(value.type)
                     made.append(ir.Store(node.lineno, held, value))

@@ -28,7 +28,7 @@ def unfinished_name(path: pathlib.Path) -> pathlib.Path:
 
 
 def write_atomically(path: pathlib.Path, content: bytes) -> None:
-    """Writes all of it or nothing; a cache that cannot be written is none."""
+    """Writes all of it or nothing; without a cache that can be written, nothing is kept."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = unfinished_name(path)

@@ -72,7 +72,7 @@ class Calls(Conditions):
             self.fail(node.keywords[0], f"arguments are given by position, not as {node.keywords[0].arg}=")
 
     def arguments(self, node: ast.Call, least: int, most: int | None = None) -> list[ast.expr]:
-        """The arguments of a call that takes so many."""
+        """The arguments of a call, as many as it takes."""
         self.no_keywords(node)
         most = least if most is None else most
         if not least <= len(node.args) <= most:

@@ -165,7 +165,7 @@ def _refuse_operator(source: Source, node: ast.AST, operator: ast.AST) -> None:
 
 
 def _with_place(top: ast.AST, node: ast.AST) -> ast.AST:
-    """A node that has no place of its own is shown by the smallest one around it that has."""
+    """A node without its own place is shown by the smallest one around it that has."""
     if hasattr(node, "lineno"):
         return node
     around = [one for one in ast.walk(top) if hasattr(one, "lineno") and any(c is node for c in ast.walk(one))]

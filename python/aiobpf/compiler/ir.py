@@ -183,7 +183,7 @@ class If(Stmt):
 
 
 class ForRange(Stmt):
-    """The counter is a C variable of its own; `variable` gets its value at the beginning of each round."""
+    """The counter is a separate C variable; `variable` gets its value at the beginning of each round."""
 
     variable: Name
     counter: Name

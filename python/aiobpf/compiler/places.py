@@ -203,7 +203,7 @@ class Places(Scope):
         return self.element(self.load(found), node)
 
     def kept(self, value: ir.Expr, node: ast.AST) -> ir.Expr:
-        """A string that a helper writes, in a variable of its own."""
+        """A string that a helper writes, in a separate variable."""
         if not isinstance(value, ir.Fill):
             return value
         if not value.type.size:
@@ -230,7 +230,7 @@ class Places(Scope):
     def _namedexpr(self, node: ast.NamedExpr) -> ir.Expr:
         value = self.value(node.value)
         if isinstance(value.type, t.Record | t.Array):
-            self.fail(node, "a struct is assigned in a statement of its own")
+            self.fail(node, "assign a struct in its own statement")
         place = self.bind(node.target.id, value.type, node)
         held = ir.Let(place.type, place, self.convert(value, place.type, node))
         if isinstance(place.type, t.Pointer) and isinstance(value.type, t.Pointer):

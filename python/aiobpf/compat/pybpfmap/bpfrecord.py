@@ -178,7 +178,7 @@ class BPFMap:
     # --- rings
 
     def fetch_next(self, want_parsed: bool = False) -> list[Any]:
-        """What is in the ring, without waiting. Raises ValueError (it is none)."""
+        """What is in the ring, without waiting. Raises ValueError (it is not a ring)."""
         if self.map_type != BpfMapType.RINGBUF:
             raise ValueError("this map is not a ring")
         if self.rb is None:
@@ -187,7 +187,7 @@ class BPFMap:
         return [self._parsed(one) for one in records] if want_parsed else records
 
     def submit(self, value: Any) -> bool:
-        """Puts a record into a user ring; False when it has no room. Raises ValueError (it is none)."""
+        """Puts a record into a user ring; False when it has no room. Raises ValueError (it is not one)."""
         if self.map_type != BpfMapType.USER_RINGBUF:
             raise ValueError("this map is not a user ring")
         if self.rb is None:
