@@ -1,12 +1,14 @@
 // What the traced program pays for an event, and what its reader pays: a stream without and with a latency
-// budget, against a libbpf poll loop, or against no budget. Each event's cost to the program is that of a run
-// which emits it, less that of an equal run which emits nothing; the reader's is the processor time of its
-// thread.
+// budget, or polling, against a libbpf poll loop. Each event's cost to the program is that of a run which
+// emits it, less that of an equal run which emits nothing; the reader's is the processor time of its thread.
 #include "support/bench.hpp"
 #include "support/filler.hpp"
 #include "support/libbpf_consumer.hpp"
+#include "support/libbpf_samples.hpp"
+#include "support/sampler.hpp"
 
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/sources/perf_source.hpp>
 #include <aiobpf/sources/ring_source.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -15,9 +17,11 @@
 
 #include <time.h>
 
-#include <atomic>
+#include <algorithm>
 #include <string>
 #include <thread>
+#include <type_traits>
+#include <vector>
 
 namespace {
 
@@ -29,9 +33,32 @@ constexpr std::uint32_t ring_bytes = 1024 * 1024;  // a reader may be kept from 
 // No emit takes this long: what does was interrupted by something else, and is left out on both sides.
 constexpr double interrupted = 100'000;  // ns
 
+// How fast events come: `burst` of them, back to back, at an even pace of `interval`.
+struct pace {
+  const char* name;
+  std::chrono::nanoseconds interval;
+  std::uint32_t burst;
+};
+
+// One run, of which each makes `burst` events, or none.
+void emit(const filler& events, std::uint64_t first, std::uint32_t burst) {
+  if (burst == 1) return events.emit_one(first);
+  events.emit_many(first, burst);
+}
+void emit_none(const filler& events, std::uint64_t first, std::uint32_t burst) {
+  if (burst == 1) return events.emit_none(first);
+  events.emit_many(first, 0);
+}
+void emit(const sampler& events, std::uint64_t first, std::uint32_t) {
+  events.emit_one(first);
+}
+void emit_none(const sampler& events, std::uint64_t first, std::uint32_t) {
+  events.emit_none(first);
+}
+
 // Emits `count` records at an even pace, spinning in between. Nanoseconds an event.
-double produce(const filler& events, std::chrono::nanoseconds interval, std::uint64_t first,
-               std::size_t count) {
+template <class Events>
+double produce(const Events& events, const pace& how, std::uint64_t first, std::size_t count) {
   pin_to(1);
   const auto time = [](auto&& run) {
     const auto started = clock::now();
@@ -41,16 +68,16 @@ double produce(const filler& events, std::chrono::nanoseconds interval, std::uin
   double sum = 0;
   std::size_t counted = 0;
   auto due = clock::now();
-  for (std::uint64_t i = first; i < first + count; ++i) {
-    due = std::max(due + interval, clock::now());  // what was missed is not caught up with
+  for (std::uint64_t i = first; i < first + count; i += how.burst) {
+    due = std::max(due + how.interval, clock::now());  // what was missed is not caught up with
     while (clock::now() < due) {
     }
-    events.emit_none(i);  // what a pause has made cold is warm again, for both
-    const double nothing = time([&] { events.emit_none(i); });
-    const double one = time([&] { events.emit_one(i); });
-    if (nothing > interrupted || one > interrupted) continue;
-    sum += one - nothing;
-    ++counted;
+    emit_none(events, i, how.burst);  // what a pause has made cold is warm again, for both
+    const double nothing = time([&] { emit_none(events, i, how.burst); });
+    const double some = time([&] { emit(events, i, how.burst); });
+    if (nothing > interrupted || some > interrupted) continue;
+    sum += some - nothing;
+    counted += how.burst;
   }
   return sum / static_cast<double>(counted);
 }
@@ -68,13 +95,13 @@ double thread_nanoseconds() noexcept {
 }
 
 // Runs `produce` in a thread of its own while `consume(count)` takes the records.
-template <class Consume>
-costs measure(const filler& events, std::chrono::nanoseconds interval, std::uint64_t& next, std::size_t count,
-              tally& seen, Consume consume) {
+template <class Events, class Consume>
+costs measure(const Events& events, const pace& how, std::uint64_t& next, std::size_t count, tally& seen,
+              Consume consume) {
   const std::uint64_t first = next;
   next += count;
   costs out;
-  std::thread producer{[&] { out.traced = produce(events, interval, first, count); }};
+  std::thread producer{[&] { out.traced = produce(events, how, first, count); }};
   const double began = thread_nanoseconds();
   consume(count);
   out.consumer = (thread_nanoseconds() - began) / static_cast<double>(count);
@@ -83,15 +110,23 @@ costs measure(const filler& events, std::chrono::nanoseconds interval, std::uint
   return out;
 }
 
+void add(loop::stream& to, const filler& events) {
+  to.add(sources::ring_source{events.ring()});
+}
+void add(loop::stream& to, const sampler& events) {
+  to.add(sources::perf_source{events.map(), {.bytes = ring_bytes}});
+}
+
+template <class Events>
 class streamed {
 public:
-  streamed(std::chrono::nanoseconds latency, std::chrono::nanoseconds interval)
-      : interval_(interval), stream_(context_.get_executor(), {.latency = latency, .turn = {}}) {
-    stream_.add(sources::ring_source{events_.ring()});
+  streamed(const loop::stream_options& options, const pace& how)
+      : how_(how), stream_(context_.get_executor(), options) {
+    add(stream_, events_);
   }
 
   costs cost(std::size_t count) {
-    return measure(events_, interval_, next_, count, seen_, [&](std::size_t records) {
+    return measure(events_, how_, next_, count, seen_, [&](std::size_t records) {
       asio::co_spawn(context_, watch(records), [](std::exception_ptr failed) {
         if (failed) std::rethrow_exception(failed);
       });
@@ -108,8 +143,8 @@ private:
     }
   }
 
-  filler events_{ring_bytes};
-  std::chrono::nanoseconds interval_;
+  Events events_;
+  pace how_;
   asio::io_context context_{1};
   loop::stream stream_;
   records::batch batch_;
@@ -117,54 +152,62 @@ private:
   std::uint64_t next_ = 0;
 };
 
+template <class Events>
 class polled {
 public:
-  explicit polled(std::chrono::nanoseconds interval) : interval_(interval) {}
+  explicit polled(const pace& how) : how_(how) {}
 
   costs cost(std::size_t count) {
-    return measure(events_, interval_, next_, count, seen_, [&](std::size_t records) {
+    return measure(events_, how_, next_, count, seen_, [&](std::size_t records) {
       while (seen_.records < records) consumer_.poll(-1);
     });
   }
 
 private:
-  filler events_{ring_bytes};
-  std::chrono::nanoseconds interval_;
+  using consumer =
+      std::conditional_t<std::is_same_v<Events, filler>, libbpf_consumer<tally>, libbpf_samples<tally>>;
+  static consumer read(const filler& events, tally& seen) { return {events.ring().native_handle(), seen}; }
+  static consumer read(const sampler& events, tally& seen) {
+    return {events.map().native_handle(), ring_bytes, seen};
+  }
+
+  Events events_;
+  pace how_;
   tally seen_;
-  libbpf_consumer<tally> consumer_{events_.ring().native_handle(), seen_};
+  consumer consumer_{read(events_, seen_)};
   std::uint64_t next_ = 0;
 };
 
 // Records of one measurement, so that it takes about 0.2 s.
-std::size_t records_in(const options& wanted, std::chrono::nanoseconds interval) {
-  const auto records = static_cast<std::size_t>(std::chrono::milliseconds{200} / interval);
-  return wanted.quick ? records / 10 : records;
+std::size_t records_in(const options& wanted, const pace& how) {
+  const auto runs = static_cast<std::size_t>(std::chrono::milliseconds{200} / how.interval);
+  return (wanted.quick ? runs / 10 : runs) * how.burst;
 }
 
-void against_libbpf(const options& wanted, const std::string& name, double costs::*side,
-                    std::chrono::nanoseconds interval, std::chrono::nanoseconds latency) {
-  if (!wanted.wants(name)) return;
-  const std::size_t records = records_in(wanted, interval);
-  streamed ours{latency, interval};
-  polled theirs{interval};
-  report(name,
-         measure_pairs(
-             wanted.quick ? 5 : 15, [&] { return ours.cost(records).*side; },
-             [&] { return theirs.cost(records).*side; }),
-         "libbpf ring_buffer__poll", "ns/event");
-}
-
-void against_no_window(const options& wanted, const std::string& name, std::chrono::nanoseconds interval,
-                       std::chrono::nanoseconds latency) {
-  if (!wanted.wants(name)) return;
-  const std::size_t records = records_in(wanted, interval);
-  streamed ours{latency, interval};
-  streamed without{{}, interval};
-  report(name,
-         measure_pairs(
-             wanted.quick ? 5 : 31, [&] { return ours.cost(records).traced; },
-             [&] { return without.cost(records).traced; }),
-         "the same stream without latency", "ns/event");
+// A row for the program's side, and one for the reader's, of the same measurements.
+template <class Events>
+void against_libbpf(const options& wanted, const std::string& name, const std::string& consumer,
+                    const pace& how, const loop::stream_options& options, const char* baseline) {
+  if (!wanted.wants(name) && !wanted.wants(consumer)) return;
+  const std::size_t records = records_in(wanted, how);
+  streamed<Events> ours{options, how};
+  polled<Events> theirs{how};
+  std::vector<double> of_ours;
+  std::vector<double> of_theirs;
+  const auto traced = measure_pairs(
+      wanted.quick ? 3 : 15,
+      [&] {
+        const costs one = ours.cost(records);
+        of_ours.push_back(one.consumer);
+        return one.traced;
+      },
+      [&] {
+        const costs one = theirs.cost(records);
+        of_theirs.push_back(one.consumer);
+        return one.traced;
+      });
+  report(name, traced, baseline, "ns/event");
+  report(consumer, {median(of_ours), median(of_theirs)}, baseline, "ns/event");
 }
 
 }  // namespace
@@ -173,9 +216,21 @@ int main(int count, char** arguments) {
   return run_benchmark(count, arguments, [](const options& wanted) {
     using namespace std::chrono_literals;
     pin_to(0);
-    against_libbpf(wanted, "traced_cost/100k/0", &costs::traced, 10us, 0us);
-    against_libbpf(wanted, "traced_cost/100k/200us", &costs::traced, 10us, 200us);
-    against_no_window(wanted, "traced_cost/10k/50us", 100us, 50us);
-    against_libbpf(wanted, "consumer_cpu/10k/50us", &costs::consumer, 100us, 50us);
+    const std::pair<const char*, loop::stream_options> ways[] = {
+        {"0", {}},
+        {"50us", {.latency = 50us}},
+        {"200us", {.latency = 200us}},
+        {"1ms", {.latency = 1ms}},
+        {"poll", {.poll = loop::polling{}}},
+    };
+    for (const pace& how : {pace{"10k", 100us, 1}, pace{"100k", 10us, 1}, pace{"1M", 10us, 10}}) {
+      for (const auto& [way, options] : ways) {
+        const std::string which = std::string{how.name} + "/" + way;
+        against_libbpf<filler>(wanted, "traced_cost/" + which, "consumer_cpu/" + which, how, options,
+                               "libbpf ring_buffer__poll");
+      }
+    }
+    against_libbpf<sampler>(wanted, "perf_traced_cost/100k", "perf_consumer_cpu/100k", {"100k", 10us, 1},
+                            {.latency = 200us}, "libbpf perf_buffer__poll");
   });
 }

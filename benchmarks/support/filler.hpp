@@ -37,6 +37,15 @@ public:
   void emit_one(std::uint64_t sequence) const { emit(emit_one_, sequence); }
   void emit_none(std::uint64_t sequence) const { emit(emit_none_, sequence); }
 
+  /// One run that emits `count` of them, without a time.
+  void emit_many(std::uint64_t sequence, std::uint32_t count) const {
+    fill_args args{.sequence = sequence, .seed = 1, .count = count, .size = 40};
+    if (fill_.run(std::as_writable_bytes(std::span{&args, 1})).value != 0 ||
+        args.sequence != sequence + count) {
+      throw std::runtime_error{"the ring is full: its reader does not keep up"};
+    }
+  }
+
 private:
   struct fill_args {  // of bench.bpf.c
     std::uint64_t sequence;

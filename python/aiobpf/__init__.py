@@ -49,13 +49,13 @@ from aiobpf._program import BpfProgram
 from aiobpf._program_info import LinkInfo, ProgramInfo, RunResult, run_statistics
 from aiobpf._program_types import BpfProgType
 from aiobpf._record import BpfRecord
-from aiobpf._user_ring import BpfUserRing
 from aiobpf._variables import Variables
 
 if TYPE_CHECKING:
     from aiobpf._perf_buffer import BpfPerfBuffer
     from aiobpf._ring_buffer import BpfRingBuffer
     from aiobpf._stream import EventType, Stream
+    from aiobpf._user_ring import BpfUserRing, UserRecord
     from aiobpf.compiler import CompileError, CompilerMissingError, compile
 
 
@@ -64,6 +64,7 @@ _LATE = {
     "aiobpf._perf_buffer": ("BpfPerfBuffer",),
     "aiobpf._ring_buffer": ("BpfRingBuffer",),
     "aiobpf._stream": ("EventType", "Stream"),
+    "aiobpf._user_ring": ("BpfUserRing", "UserRecord"),
     "aiobpf.compiler": ("compile", "CompileError", "CompilerMissingError"),
 }
 
@@ -128,6 +129,7 @@ __all__ = [
     "Stream",
     "BpfRingBuffer",
     "BpfPerfBuffer",
+    "UserRecord",
     "MemoryRing",
     "Polling",
     "Batch",

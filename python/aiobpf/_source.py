@@ -49,17 +49,19 @@ def make_perf_source(
 
     Raises BpfMapError (not a perf buffer), BpfPermissionError, BpfClosedError.
     """
-    return _aiobpf.perf_source(map._raw, size, _size_of(decoder))
+    return _aiobpf.perf_source(map._raw, size, _sizes_of(decoder))
 
 
-def _size_of(decoder: type[Any] | _aiobpf.RecordTypes) -> int:
-    """Bytes of an event, to which records that the kernel padded are cut; 0 when any length will do."""
-    if not isinstance(decoder, type):
-        return 0
-    if issubclass(decoder, ctypes.Structure):
-        return ctypes.sizeof(decoder)
-    dtype = vars(decoder).get("dtype")
-    return dtype.described.size if isinstance(dtype, LazyDtype) else 0
+def _sizes_of(decoder: type[Any] | _aiobpf.RecordTypes) -> tuple[int, ...]:
+    """Bytes of the events, to which records that the kernel padded are cut. Those of any length are not named."""
+    classes = [decoder] if isinstance(decoder, type) else [one for _tag, _name, one in decoder[2] if one is not None]
+    sizes = set()
+    for one in classes:
+        if issubclass(one, ctypes.Structure):
+            sizes.add(ctypes.sizeof(one))
+        elif isinstance(dtype := vars(one).get("dtype"), LazyDtype):
+            sizes.add(dtype.described.size)
+    return tuple(sizes)
 
 
 def class_of(event_type: type[Any] | str, map: BpfMap | MemoryRing) -> type[Any]:

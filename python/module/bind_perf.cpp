@@ -17,11 +17,13 @@ namespace py = boost::python;
 using losses_handle = std::shared_ptr<sources::perf_losses>;
 
 /// The source, and what its records say was lost.
-py::tuple perf_source(const bpf::map& map, std::size_t bytes, std::uint32_t record_bytes) {
+py::tuple perf_source(const bpf::map& map, std::size_t bytes, const py::tuple& lengths) {
+  sources::perf_options options{.bytes = bytes};
+  for (py::ssize_t i = 0; i < py::len(lengths); ++i)
+    options.record_bytes.push_back(py::extract<std::uint32_t>(lengths[i]));
   losses_handle losses;
   const auto source = make_source("BpfMapError", [&] {
-    auto made = std::make_unique<sources::perf_source>(
-        map, sources::perf_options{.bytes = bytes, .record_bytes = record_bytes});
+    auto made = std::make_unique<sources::perf_source>(map, options);
     losses = std::const_pointer_cast<sources::perf_losses>(made->losses());  // Boost.Python knows no const
     return made;
   });

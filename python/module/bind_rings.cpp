@@ -1,6 +1,6 @@
 #include "bindings.hpp"
 
-#include <aiobpf/bpf/maps/user_ring.hpp>
+#include <aiobpf/bpf/map.hpp>
 #include <aiobpf/rings/ring_reader.hpp>
 
 #include <memory>
@@ -36,15 +36,6 @@ py::list drain(rings::ring_reader& ring) {
   });
 }
 
-std::shared_ptr<bpf::user_ring> user_ring(const bpf::map& ring) {
-  return translated("BpfMapError", [&] { return std::make_shared<bpf::user_ring>(ring); });
-}
-
-bool submit(bpf::user_ring& ring, const py::object& record) {
-  const bytes_argument bytes{record};
-  return translated("BpfMapError", [&] { return ring.submit(bytes.get()); });
-}
-
 }  // namespace
 
 void bind_rings() {
@@ -52,9 +43,6 @@ void bind_rings() {
                                                                                           py::no_init)
       .def("drain", drain);
   py::def("ring_drainer", ring_drainer);
-  py::class_<bpf::user_ring, std::shared_ptr<bpf::user_ring>, boost::noncopyable>("UserRing", py::no_init)
-      .def("submit", submit);
-  py::def("user_ring", user_ring);
 }
 
 }  // namespace aiobpf::python

@@ -34,6 +34,9 @@ void bind_readers();
 /// Perf buffers, into the current scope.
 void bind_perf();
 
+/// User rings, into the current scope.
+void bind_user_ring();
+
 /// A bytes-like argument, readable while this lives.
 class bytes_argument {
 public:

@@ -87,6 +87,25 @@ ring_memory ring_memory::map_kernel_ring(const bpf::map& ring) {
   return ring_memory{made};
 }
 
+ring_memory ring_memory::map_user_ring(const bpf::map& ring) {
+  const std::string step = "write into user ring '" + ring.name() + "'";
+  if (ring.type() != BPF_MAP_TYPE_USER_RINGBUF) {
+    bpf::throw_error(bpf::errc::wrong_type, step,
+                     "the map is a '" + ring.type_name() + "'; a user_ringbuf is needed");
+  }
+  const auto made = std::make_shared<region>();
+  made->fd = bpf::unique_fd::duplicate(ring.native_handle());
+  made->size = ring.max_entries();
+  const int fd = made->fd.get();
+  const std::size_t page = page_size();
+
+  made->consumer = mapping{page, PROT_READ, MAP_SHARED, fd, 0};
+  if (!made->consumer) bpf::throw_errno(errno, step + ": map the consumer page");
+  made->producer = mapping{page + 2 * made->size, read_write, MAP_SHARED, fd, page};
+  if (!made->producer) bpf::throw_errno(errno, step + ": map the data pages");
+  return ring_memory{made};
+}
+
 ring_memory ring_memory::make(std::size_t size, bpf::unique_fd pollable) {
   const std::string step = "make a ring in memory";
   const std::size_t page = page_size();

@@ -7,10 +7,10 @@ ring_writer::reservation ring_writer::reserve(std::size_t bytes) noexcept {
   if (bytes > ring_header::longest) return {.why = refusal::oversize};
   const auto length = static_cast<std::uint32_t>(bytes);
   const std::uint64_t needed = ring_header::stride(length);
-  if (needed >= size) return {.why = refusal::oversize};
+  if (needed > most_) return {.why = refusal::oversize};
 
   const std::uint64_t at = memory_.produced();
-  if (at + needed - memory_.consumed() > size - 1) return {.why = refusal::full};
+  if (at + needed - memory_.consumed() > most_) return {.why = refusal::full};
   std::byte* header = memory_.writable_data() + (at & (size - 1));
   __atomic_store_n(reinterpret_cast<std::uint32_t*>(header), length | ring_header::busy_bit,
                    __ATOMIC_RELAXED);

@@ -52,8 +52,19 @@ loop::drain_result walk_all(rings::perf_reader& from, const loop::drain_request&
 
 }  // namespace
 
-perf_drain::perf_drain(int cpu, std::uint32_t record_bytes) noexcept
-    : cpu_(cpu), record_bytes_(record_bytes), padded_bytes_(record_bytes > 0 ? padded(record_bytes) : 0) {}
+perf_drain::perf_drain(int cpu, const std::vector<std::uint32_t>& lengths) : cpu_(cpu) {
+  for (const std::uint32_t length : lengths) {
+    const auto same = [&](std::uint32_t other) { return other != length && padded(other) == padded(length); };
+    if (std::none_of(lengths.begin(), lengths.end(), same)) lengths_.push_back({padded(length), length});
+  }
+}
+
+std::uint32_t perf_drain::trim(std::uint32_t length) const noexcept {
+  for (const padded_length& one : lengths_) {
+    if (one.padded == length) return one.emitted;
+  }
+  return length;
+}
 
 void perf_drain::take(rings::perf_reader& from, const perf_walk& walk, std::uint64_t end,
                       std::size_t records) noexcept {

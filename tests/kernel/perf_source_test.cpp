@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_perf_buffer_keeps_the_promises_of_a_source) {
   check_source([] {
     const auto made = std::make_shared<bpf::object>(load_perf());
     return source_under_test{
-        std::make_unique<sources::perf_source>(*made, "samples", sources::perf_options{.record_bytes = 48}),
+        std::make_unique<sources::perf_source>(*made, "samples", sources::perf_options{.record_bytes = {48}}),
         [made](std::uint64_t first, std::uint32_t count) {
           emit_samples(*made, {.first_sequence = first, .count = count});
         },

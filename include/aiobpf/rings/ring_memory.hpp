@@ -24,6 +24,11 @@ public:
   /// Throws bpf::error: wrong_type (not a ring buffer), an errno (EPERM, ENOMEM).
   static ring_memory map_kernel_ring(const bpf::map& ring);
 
+  /// The same of a BPF_MAP_TYPE_USER_RINGBUF, of which this process is the producer: its data and
+  /// producer_pos are written here, and release() is the kernel's: calling it ends the process. Kernel 6.1.
+  /// Throws bpf::error: wrong_type (not a user ring buffer), an errno (EPERM, ENOMEM).
+  static ring_memory map_user_ring(const bpf::map& ring);
+
   /// A ring without the kernel, in anonymous memory of the same layout; `size` is rounded up to a power of
   /// two and at least a page. `pollable` (an eventfd, say) is what native_handle() gives.
   /// Throws bpf::error: an errno.
@@ -47,8 +52,8 @@ public:
     return __atomic_compare_exchange_n(consumer_, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
   }
 
-  /// The producer's side, of a ring that make() made. A kernel ring's pages are read-only: writing to
-  /// them ends the process.
+  /// The producer's side, of a ring that make() or map_user_ring() made. A kernel ring's pages are read-only:
+  /// writing to them ends the process.
   std::byte* writable_data() const noexcept { return const_cast<std::byte*>(data()); }
   std::uint64_t* writable_producer() const noexcept { return const_cast<std::uint64_t*>(producer_); }
 

@@ -13,7 +13,10 @@ namespace aiobpf::rings {
 /// Threads  one reserve() at a time (the kernel takes a lock there); commits at any time, on any thread
 class ring_writer {
 public:
-  explicit ring_writer(ring_memory memory) noexcept : memory_(std::move(memory)) {}
+  /// A ring is never filled to its last byte (kernel/bpf/ringbuf.c, __bpf_ringbuf_reserve).
+  explicit ring_writer(ring_memory memory) noexcept : memory_(std::move(memory)), most_(memory_.size() - 1) {}
+  /// Uses `most` bytes of it: a user ring may be filled.
+  ring_writer(ring_memory memory, std::size_t most) noexcept : memory_(std::move(memory)), most_(most) {}
 
   enum class refusal : std::uint8_t {
     none,
@@ -38,6 +41,7 @@ private:
   bool commit(std::byte* record, std::uint32_t flag) noexcept;
 
   ring_memory memory_;
+  std::size_t most_;
 };
 
 }  // namespace aiobpf::rings

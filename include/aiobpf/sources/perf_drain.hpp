@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace aiobpf::sources {
 
@@ -21,9 +22,8 @@ public:
   /// A visitor gets samples while they are in the first-level cache: this many at a time.
   static constexpr std::size_t visited_records = 128;
 
-  /// Of the buffer of CPU `cpu`. The kernel pads payloads, and does not say how long they were: those of the
-  /// length to which it pads `record_bytes` are said to be that long. 0: lengths are the kernel's.
-  explicit perf_drain(int cpu, std::uint32_t record_bytes = 0) noexcept;
+  /// Of the buffer of CPU `cpu`; `lengths` as perf_options::record_bytes. Throws std::bad_alloc.
+  explicit perf_drain(int cpu, const std::vector<std::uint32_t>& lengths = {});
 
   /// As in channel. The reader releases what is taken.
   loop::drain_result drain(rings::perf_reader& from, const loop::drain_request& request,
@@ -41,15 +41,16 @@ public:
 private:
   records::segment describe(const rings::perf_reader& from, const rings::perf_walk& walk,
                             const std::byte* payloads, records::slot* slots) const;
-  std::uint32_t trim(std::uint32_t length) const noexcept {
-    return length == padded_bytes_ ? record_bytes_ : length;
-  }
+  std::uint32_t trim(std::uint32_t length) const noexcept;
   void take(rings::perf_reader& from, const rings::perf_walk& walk, std::uint64_t end,
             std::size_t records) noexcept;
 
   std::int32_t cpu_;
-  std::uint32_t record_bytes_;
-  std::uint32_t padded_bytes_;
+  struct padded_length {
+    std::uint32_t padded;
+    std::uint32_t emitted;
+  };
+  std::vector<padded_length> lengths_;
   std::uint64_t origin_ = 0;
   std::uint64_t received_ = 0;
   std::uint64_t bytes_ = 0;

@@ -18,9 +18,10 @@ namespace aiobpf::sources {
 struct perf_options {
   /// Of each CPU's buffer; rounded up to a power of two, and at least a page.
   std::size_t bytes = 256 * 1024;
-  /// Bytes of what programs emit, where all have one length. The kernel pads records to 4 modulo 8 and does
-  /// not say how long they were; those that are padded from this length are cut to it. 0: as the kernel says.
-  std::uint32_t record_bytes = 0;
+  /// Bytes of what programs emit, each length that there is. The kernel pads records to a length of 4 modulo
+  /// 8 and does not say how long they were: they are cut to the one of these that it pads so. Where two would
+  /// do, as 44 and 48, or none, they are as long as the kernel says.
+  std::vector<std::uint32_t> record_bytes{};
 };
 
 /// A perf buffer (BPF_MAP_TYPE_PERF_EVENT_ARRAY) as a source: a channel for each CPU, by its number, which
