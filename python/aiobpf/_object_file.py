@@ -47,10 +47,13 @@ class BpfObjectFile(HasVariables):
     with file.load() as obj: ...
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, name: str = "memory") -> None:
         path = _path_of(source)
-        self._raw = _aiobpf.open_memory(source) if path is None else _open_path(path)
-        self._name = "memory" if path is None else os.path.basename(os.fsdecode(path))
+        if path is None:
+            self._raw = _aiobpf.open_memory(source, _arguments.text("name", name))
+        else:
+            self._raw = _open_path(path)
+        self._name = name if path is None else os.path.basename(os.fsdecode(path))
         self._event_types = EventTypes()
         self._sections: dict[str, Variables] = {}
 
@@ -143,15 +146,16 @@ class BpfObjectFile(HasVariables):
         return BpfObject(loaded, self._name, types)
 
 
-def open(source: Source) -> BpfObjectFile:
+def open(source: Source, *, name: str = "memory") -> BpfObjectFile:
     """Opens a compiled CO-RE object (.bpf.o) without loading it.
 
     source: the path of its file, as open() takes it (str, bytes, os.PathLike); or the object itself: a bytearray, a
         memoryview, or bytes that begin with ELF's magic.
+    name: what an object in memory is called; up to its first dot it begins the names of the maps that hold globals.
 
     Raises BpfFileError (an OSError too: BpfFileNotFoundError, ...), BpfLoadError (not a BPF object).
     """
-    return BpfObjectFile(source)
+    return BpfObjectFile(source, name=name)
 
 
 def load(
@@ -159,13 +163,14 @@ def load(
     *,
     max_entries: Mapping[str, int] | None = None,
     rodata: Mapping[str, Constant] | None = None,
+    name: str = "memory",
 ) -> BpfObject:
     """Opens and loads a compiled CO-RE object.
 
         with aiobpf.load("exec.bpf.o", max_entries={"events": 1 << 20}, rodata={"min_uid": 1000}) as obj:
             obj.program("on_exec").attach()
 
-    source: a path, or the object itself, as open() takes it.
+    source, name: a path, or the object itself, as open() takes them.
     max_entries: entries of maps, or bytes of rings, as BpfObjectFile.set_max_entries() takes them.
     rodata: values of `const volatile` globals, as BpfObjectFile.set_rodata() takes them.
 
@@ -174,7 +179,7 @@ def load(
     """
     sizes = _arguments.mapping("max_entries", max_entries)
     constants = _arguments.mapping("rodata", rodata)
-    file = open(source)
+    file = open(source, name=name)
     for map, entries in sizes.items():
         file.set_max_entries(map, entries)
     for variable, value in constants.items():

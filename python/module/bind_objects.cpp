@@ -30,11 +30,11 @@ std::shared_ptr<bpf::object_file> open_file(const std::string& path) {
   });
 }
 
-std::shared_ptr<bpf::object_file> open_memory(const py::object& object) {
+std::shared_ptr<bpf::object_file> open_memory(const py::object& object, const std::string& name) {
   const bytes_argument bytes{object};
   return translated("BpfLoadError", [&] {
     const gil_released others_run;
-    return std::make_shared<bpf::object_file>(bpf::object_file::from_memory(bytes.get()));
+    return std::make_shared<bpf::object_file>(bpf::object_file::from_memory(bytes.get(), name));
   });
 }
 

@@ -79,6 +79,8 @@ public:
   object load() &&;
 
 private:
+  friend struct object_contents contents_of(const object_file& file);
+
   static object_file open(std::span<const std::byte> object, std::string name, const std::string& step);
   object_file(std::string name, ::bpf_object* opened);
   void check_open(std::string_view step) const;
