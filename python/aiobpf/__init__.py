@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiobpf._aiobpf import Batch
 from aiobpf._aiobpf import version as __version__
-from aiobpf._environment import libbpf_version
 from aiobpf._btf import Btf
+from aiobpf._environment import libbpf_version
 from aiobpf._errors import (
     BpfAttachError,
     BpfBusyError,
@@ -54,15 +54,15 @@ from aiobpf._variables import Variables
 
 if TYPE_CHECKING:
     from aiobpf._perf_buffer import BpfPerfBuffer
-    from aiobpf._ring_buffer import BpfRingBuffer
+    from aiobpf._ring_buffer import BpfRingBuffer, RingBufferEvent
     from aiobpf._stream import EventType, Stream
     from aiobpf.compiler import CompileError, CompilerMissingError, compile
 
 
 _LATE = {
     # asyncio and the compiler take longer to import than all the rest: each is when its names are used.
+    "aiobpf._ring_buffer": ("BpfRingBuffer", "RingBufferEvent"),
     "aiobpf._perf_buffer": ("BpfPerfBuffer",),
-    "aiobpf._ring_buffer": ("BpfRingBuffer",),
     "aiobpf._stream": ("EventType", "Stream"),
     "aiobpf.compiler": ("compile", "CompileError", "CompilerMissingError"),
 }
@@ -127,6 +127,7 @@ __all__ = [
     # events
     "Stream",
     "BpfRingBuffer",
+    "RingBufferEvent",
     "BpfPerfBuffer",
     "MemoryRing",
     "Polling",
