@@ -48,10 +48,10 @@ public:
 
   /// Runs a SEC("syscall") program once, in this thread, and returns when it has. `context` is what the
   /// program gets as its argument and may write to. Kernel 5.14.
-  /// A SEC("raw_tp/...") program runs as well, on the CPU that we are on: its context is up to 12 arguments of
-  /// 8 bytes, which it only reads. Kernel 5.10.
-  /// Throws bpf::error: wrong_phase (not loaded); wrong_type (a program that runs by its events only); an
-  /// errno (EINVAL: the program reads further than `context` is long).
+  /// A SEC("raw_tp/...") program runs as well, on the CPU that we are on: its context is up to 12 arguments
+  /// of 8 bytes, which it only reads. Kernel 5.10. Throws bpf::error: wrong_phase (not loaded); wrong_type (a
+  /// program that runs by its events only); an errno (EINVAL: the program reads further than `context` is
+  /// long).
   run_result run(std::span<std::byte> context = {}) const;
 
   /// What a program is tried with: packets for those that see packets.

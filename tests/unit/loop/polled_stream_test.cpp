@@ -133,7 +133,8 @@ BOOST_DATA_TEST_CASE(the_safety_look_finds_what_nobody_was_told_of, polled_kinds
 }
 
 BOOST_DATA_TEST_CASE(with_latency_records_wait_for_the_window, polled_kinds, kind) {
-  const sources::memory_ring large{64 * 1024 * 1024};  // a smaller one fills too soon, at the rate of this loop
+  const sources::memory_ring large{64 * 1024 *
+                                   1024};  // a smaller one fills too soon, at the rate of this loop
   events = make_polled_stream(kind, {.latency = 20ms});
   events->add(large.source());
   for (std::uint64_t number = 0; number < 3; ++number) {
