@@ -23,7 +23,8 @@ class Callbacks:
         self._functions: list[Callback] = []
         self._readable = select.poll()
         self._readable.register(self._raw.fd, select.POLLIN)
-        self._waits = False
+        self._waits = 0  # who waits for the descriptor, in poll() and poll_async()
+        self._waits_in_loop = False
 
     # --- what a Stream asks of its reader
 
@@ -36,6 +37,12 @@ class Callbacks:
 
     def stop(self) -> None:
         self._raw.stop()
+        self._release()
+
+    def _release(self) -> None:
+        """Who waits is told by the descriptor; the last one closes it."""
+        if not self._waits and not self._raw.is_open:
+            self._raw.release()
 
     def statistics(self, source: int | None) -> dict[str, Any]:
         return self._raw.statistics(source)
@@ -89,8 +96,13 @@ class Callbacks:
             left = None if end is None else end - time.monotonic()
             if left is not None and left <= 0:
                 return 0
-            # Others run meanwhile, and handlers of signals; an exception of theirs ends it.
-            self._readable.poll(None if left is None else left * 1000)
+            self._waits += 1
+            try:
+                # Others run meanwhile, and handlers of signals; an exception of theirs ends it.
+                self._readable.poll(None if left is None else left * 1000)
+            finally:
+                self._waits -= 1
+                self._release()
 
     async def poll_async(self, seconds: float | None) -> int:
         """The same, and others of the loop run first: who calls it again and again starves nobody."""
@@ -107,10 +119,11 @@ class Callbacks:
 
     async def _wait(self, loop: asyncio.AbstractEventLoop, seconds: float | None) -> None:
         """Until it is readable, or the time is over."""
-        if self._waits:
+        if self._waits_in_loop:
             raise BpfBusyError("another task is in poll_async() of this buffer already; one at a time")
         ready = asyncio.Event()
-        self._waits = True
+        self._waits += 1
+        self._waits_in_loop = True
         loop.add_reader(self._raw.fd, ready.set)
         try:
             async with asyncio.timeout(seconds):
@@ -118,5 +131,7 @@ class Callbacks:
         except TimeoutError:
             pass
         finally:
-            self._waits = False
             loop.remove_reader(self._raw.fd)
+            self._waits -= 1
+            self._waits_in_loop = False
+            self._release()

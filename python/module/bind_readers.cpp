@@ -224,6 +224,7 @@ void bind_readers() {
       .def("verify", count<true>)
       .def("count_types", count_types)
       .def("stop", &callback_reader::close)
+      .def("release", &callback_reader::release)
       .add_property("fd", &callback_reader::native_handle)
       .add_property("is_open", &callback_reader::is_open);
   py::class_<sources::memory_ring, std::shared_ptr<sources::memory_ring>>("MemoryRing", py::no_init)

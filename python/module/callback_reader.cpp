@@ -28,12 +28,12 @@ void watch(const bpf::unique_fd& instance, int descriptor) {
 }  // namespace
 
 callback_reader::callback_reader(const loop::stream_options& options)
-    : stream_(options),
+    : stream_(std::make_unique<loop::embedded_stream>(options)),
       rest_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       readable_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!rest_ || !readable_) bpf::throw_system_call(errno, "watch a stream");
   watch(readable_, rest_.get());
-  watch(readable_, stream_.native_handle());
+  watch(readable_, stream_->native_handle());
 }
 
 void callback_reader::check_open(const char* what) const {
@@ -46,13 +46,14 @@ std::uint32_t callback_reader::add(std::unique_ptr<loop::source> from, loop::sou
   check_open("add a source");
   type_counts counts{std::vector<std::uint64_t>(made.type_count()), {}};
   counts_.reserve(counts_.size() + 1);
+  final_by_source_.reserve(decoders_.size() + 1);  // close() has no memory to ask for
   views_.reserve(views_.size() + 1);
-  const std::uint32_t number = stream_.add(std::move(from), std::move(options));
+  const std::uint32_t number = stream_->add(std::move(from), std::move(options));
   const bool has_types = made.has_types();
   try {
     decoders_ = decoders_.with(number, std::move(made));
   } catch (...) {
-    stream_.remove(number);
+    stream_->remove(number);
     throw;
   }
   if (has_types) counts_.add(number, std::move(counts));
@@ -64,7 +65,7 @@ std::uint32_t callback_reader::add(std::unique_ptr<loop::source> from, loop::sou
 
 void callback_reader::remove(std::uint32_t source) {
   check_open("remove a source");
-  stream_.remove(source);
+  stream_->remove(source);
 }
 
 // The next batch; false when nothing is there.
@@ -72,12 +73,12 @@ bool callback_reader::fetch() {
   do {
     try {
       auto& batch = cursor_.to_fill();
-      cursor_.filled(stream_.try_read(batch));
+      cursor_.filled(stream_->try_read(batch));
     } catch (const bpf::error& thrown) {
       if (thrown.code() != bpf::errc::ended) throw;
       return false;
     }
-  } while (cursor_.left() == 0 && !stream_.arm());
+  } while (cursor_.left() == 0 && !stream_->arm());
   return cursor_.left() > 0;
 }
 
@@ -128,9 +129,9 @@ Py_ssize_t callback_reader::consume(PyObject* functions) {
   };
   std::uint64_t told = 0;
   [[maybe_unused]] const auto read = ::read(rest_.get(), &told, sizeof told);
-  stream_.quiet();
+  stream_->quiet();
   // A producer that never rests must not keep us here: what comes from now on is the next call's.
-  std::uint64_t due = cursor_.left() + stream_.verify().unread;
+  std::uint64_t due = cursor_.left() + stream_->verify().unread;
   Py_ssize_t called = 0;
   in_calls mark{*this};
   for (;;) {
@@ -153,21 +154,49 @@ Py_ssize_t callback_reader::consume(PyObject* functions) {
 }
 
 void callback_reader::close() noexcept {
-  if (!std::exchange(open_, false)) return;
-  stream_.close();
-  if (made_.is_ours()) announce_rest();  // who waits in another thread, or a loop, is told
+  if (!open_) return;
+  stream_->close();
+  if (made_.is_ours()) {
+    final_ = count_open(false, {});
+    for (const auto& [source, decoder] : decoders_) {
+      // One that was removed is counted in the total only.
+      guarded("BpfError", false, [&] {
+        final_by_source_.add(source, count_open(false, source));
+        return true;
+      });
+      PyErr_Clear();
+    }
+  }
+  open_ = false;
+  if (made_.is_ours()) announce_rest();
+}
+
+void callback_reader::release() noexcept {
+  if (open_ || calling_) return;
+  stream_.reset();
+  rest_ = {};
+  readable_ = {};
+}
+
+// At the end what was not handed over was dropped.
+records::ledger callback_reader::count_open(bool verified, std::optional<std::uint32_t> source) const {
+  records::backlog after;
+  const std::uint64_t left = source ? cursor_.left_of(*source) : cursor_.left();
+  (stream_->is_open() ? after.queued : after.lost[records::cause::dropped_at_close]) = left;
+  for (const auto& [number, of_types] : counts_) {
+    if (!source || number == *source) after.lost += of_types.lost;
+  }
+  if (source) return compose(verified ? stream_->verify(*source) : stream_->statistics(*source), after);
+  return compose(verified ? stream_->verify() : stream_->statistics(), after);
 }
 
 records::ledger callback_reader::count(bool verified, std::optional<std::uint32_t> source) const {
   made_.check("count records");
-  records::backlog after;
-  const std::uint64_t left = source ? cursor_.left_of(*source) : cursor_.left();
-  (open_ ? after.queued : after.lost[records::cause::dropped_at_close]) = left;
-  for (const auto& [number, of_types] : counts_) {
-    if (!source || number == *source) after.lost += of_types.lost;
-  }
-  if (source) return compose(verified ? stream_.verify(*source) : stream_.statistics(*source), after);
-  return compose(verified ? stream_.verify() : stream_.statistics(), after);
+  if (open_) return count_open(verified, source);
+  if (!source) return final_;
+  if (const auto* counts = final_by_source_.find(*source)) return *counts;
+  throw bpf::error{bpf::errc::not_found, "count records of source " + std::to_string(*source) +
+                                             ": there was no such source when it was closed"};
 }
 
 const std::vector<std::uint64_t>& callback_reader::count_types(std::uint32_t source) const {

@@ -40,7 +40,10 @@ public:
   /// Readable while events are there, or may be: consume() tells.
   int native_handle() const noexcept { return readable_.get(); }
 
+  /// Ends it; who waits for native_handle() is told. Descriptors stay open for them until release().
   void close() noexcept;
+  /// Of a closed one that nobody waits for any more: closes its descriptors.
+  void release() noexcept;
   bool is_open() const noexcept { return open_ && made_.is_ours(); }
   /// Throws bpf::error: closed, and why.
   void check_open(const char* step) const;
@@ -54,15 +57,18 @@ private:
   bool fetch();
   int call(PyObject* functions, bool& called);
   void announce_rest() noexcept;
+  records::ledger count_open(bool verified, std::optional<std::uint32_t> source) const;
 
   bpf::fork_guard made_;
-  loop::embedded_stream stream_;
+  std::unique_ptr<loop::embedded_stream> stream_;  // null when released
   bpf::unique_fd rest_;      // an eventfd: readable while events are left of which the stream does not tell
   bpf::unique_fd readable_;  // an epoll instance with both
   decoder_table decoders_;   // of removed sources, too: their events may be on their way
   source_map<type_counts> counts_;  // of sources with types, removed ones too
   std::vector<bool> views_;         // by source
   records::batch_cursor cursor_;
+  records::ledger final_;  // when it was closed
+  source_map<records::ledger> final_by_source_;
   bool calling_ = false;
   bool open_ = true;
 };
