@@ -1,8 +1,16 @@
-# aiobpf_bpf_object(<target> <source.bpf.c>)
+# aiobpf_bpf_object(<target> <source.bpf.c> [SKELETON])
 #
 # Compiles a BPF program to <build>/<source>.bpf.o with BTF. The target has the property AIOBPF_BPF_OBJECT:
 # the object's path. Warnings are errors where CMAKE_COMPILE_WARNING_AS_ERROR is set.
+#
+# SKELETON: the target is a library to link, with the header <source>_bpf.hpp, which carries the object:
+#
+#   aiobpf_bpf_object(exec exec.bpf.c SKELETON)
+#   target_link_libraries(watch PRIVATE exec)      # #include "exec_bpf.hpp": exec_bpf::load()
+#
+# Beside it are <source>_bpf.py and <source>_bpf.pyi, for Python.
 function(aiobpf_bpf_object target source)
+  cmake_parse_arguments(PARSE_ARGV 2 ARG "SKELETON" "" "")
   find_program(AIOBPF_CLANG NAMES clang clang-14 clang-16 clang-19 DOC "clang with the BPF target")
   if(NOT AIOBPF_CLANG)
     message(FATAL_ERROR "clang is needed to compile ${source}: apt-get install clang-14")
@@ -25,6 +33,28 @@ function(aiobpf_bpf_object target source)
     COMMENT "Compiling BPF object ${stem}.o"
     COMMAND_EXPAND_LISTS
     VERBATIM)
-  add_custom_target(${target} ALL DEPENDS ${object})
+  if(ARG_SKELETON)
+    aiobpf_skeleton_(${target} ${stem} ${object})
+  else()
+    add_custom_target(${target} ALL DEPENDS ${object})
+  endif()
   set_target_properties(${target} PROPERTIES AIOBPF_BPF_OBJECT ${object})
+endfunction()
+
+# In a folder of its own, which is all that who links it sees.
+function(aiobpf_skeleton_ target stem object)
+  string(MAKE_C_IDENTIFIER ${stem} name)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  set(files ${folder}/${name}.hpp ${folder}/${name}.py ${folder}/${name}.pyi)
+  add_custom_command(
+    OUTPUT ${files}
+    COMMAND aiobpf::gen_tool ${object} -o ${folder} --name ${name}
+    DEPENDS ${object} aiobpf::gen_tool
+    COMMENT "Writing ${name}.hpp"
+    VERBATIM)
+  add_custom_target(${target}_files ALL DEPENDS ${object} ${files})
+  add_library(${target} INTERFACE)
+  add_dependencies(${target} ${target}_files)
+  target_include_directories(${target} INTERFACE ${folder})
+  target_link_libraries(${target} INTERFACE aiobpf::sources)
 endfunction()

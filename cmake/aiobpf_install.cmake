@@ -8,6 +8,7 @@ set(AIOBPF_PROGRAMS_DIR ${CMAKE_INSTALL_INCLUDEDIR}/aiobpf-programs)
 
 get_property(floors GLOBAL PROPERTY AIOBPF_FLOORS)
 install(TARGETS ${floors} EXPORT aiobpf ARCHIVE LIBRARY FILE_SET HEADERS)
+install(TARGETS aiobpf_gen_tool EXPORT aiobpf)
 install(EXPORT aiobpf FILE aiobpf-targets.cmake NAMESPACE aiobpf:: DESTINATION ${package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/bpf/aiobpf.bpf.h DESTINATION ${AIOBPF_PROGRAMS_DIR})
 

@@ -21,12 +21,13 @@ BELOW = {
     "bpf": set(),
     "rings": {"bpf"},
     "records": set(),
+    "gen": {"bpf"},
     "loop": {"bpf", "records"},
     "sources": {"bpf", "rings", "records", "loop"},
     "sinks": {"bpf", "rings", "records", "loop", "sources"},
     "probes": {"bpf", "rings", "records", "loop", "sources"},
-    "cli": {"bpf", "rings", "records", "loop", "sources", "sinks", "probes"},
-    "python": {"bpf", "rings", "records", "loop", "sources", "sinks", "probes"},
+    "cli": {"bpf", "gen", "rings", "records", "loop", "sources", "sinks", "probes"},
+    "python": {"bpf", "gen", "rings", "records", "loop", "sources", "sinks", "probes"},
 }
 # Headers from elsewhere that a floor does without, by how they begin.
 FORBIDDEN = {
@@ -43,6 +44,12 @@ FORBIDDEN = {
     "records": {
         "boost/": "the records floor has no dependencies",
         "thread": "the records floor has no threads",
+        "Python.h": "Python is python/'s",
+    },
+    "gen": {
+        "boost/asio": "Asio is the loop's",
+        "boost/python": "Python is python/'s",
+        "thread": "the gen floor has no threads",
         "Python.h": "Python is python/'s",
     },
     "loop": {"boost/python": "Python is python/'s", "Python.h": "Python is python/'s"},

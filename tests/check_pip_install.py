@@ -70,6 +70,6 @@ def count() -> None:
 def test_the_installed_package_compiles_a_program(python: pathlib.Path, tmp_path: pathlib.Path) -> None:
     (tmp_path / "counter.py").write_text(COMPILED)
     os.environ["AIOBPF_CACHE_DIR"] = str(tmp_path / "cache")
-    succeed(python, "-m", "aiobpf.compiler", "counter.py", "-o", "counter.bpf.o", cwd=tmp_path)
+    succeed(python, "-m", "aiobpf.compile", "counter.py", "-o", "counter.bpf.o", cwd=tmp_path)
     shown = succeed(python, "-c", "import aiobpf; print(aiobpf.open('counter.bpf.o').program_names())", cwd=tmp_path)
     assert shown == "['count']\n"

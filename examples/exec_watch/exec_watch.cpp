@@ -1,11 +1,9 @@
-// Prints the machine's program executions until Ctrl-C, then the ledger.
-//   exec_watch exec.bpf.o
+// Prints the machine's program executions until Ctrl-C, then the ledger. exec_bpf.hpp is made from
+// exec.bpf.c.
+#include "exec_bpf.hpp"
 #include "printable.hpp"
 
-#include <aiobpf/bpf/attach/section.hpp>
-#include <aiobpf/bpf/object_file.hpp>
 #include <aiobpf/loop/stream.hpp>
-#include <aiobpf/sources/ring_source.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -21,19 +19,6 @@ namespace asio = boost::asio;
 namespace bpf = aiobpf::bpf;
 namespace loop = aiobpf::loop;
 namespace records = aiobpf::records;
-namespace sources = aiobpf::sources;
-
-// As in exec.bpf.c.
-struct exec_event {
-  std::uint64_t time_ns;
-  std::uint32_t pid;
-  std::uint32_t ppid;
-  std::uint32_t uid;
-  std::uint32_t args_size;
-  char comm[16];
-  char filename[256];
-  std::uint8_t args[256];
-};
 
 // A text that fills its array has no NUL.
 template <std::size_t Size>
@@ -46,7 +31,7 @@ asio::awaitable<void> watch(loop::stream& events) {
   for (;;) {
     co_await events.async_read(batch);  // throws when the stream is closed
     for (const auto& record : batch) {
-      exec_event event;
+      exec_bpf::exec_event event;
       if (record.data.size() != sizeof(event)) continue;
       std::memcpy(&event, record.data.data(), sizeof(event));
       std::cout << event.pid << ' ' << event.ppid << ' ' << event.uid << ' ' << shown(event.comm) << ' '
@@ -56,17 +41,13 @@ asio::awaitable<void> watch(loop::stream& events) {
   }
 }
 
-int main(int argc, char** argv) try {
-  if (argc != 2) {
-    std::cerr << "usage: exec_watch <exec.bpf.o>\n";
-    return 2;
-  }
-  const bpf::object object = bpf::object_file{argv[1]}.load();
-  const bpf::link link = bpf::attach(object.program("on_exec"));
+int main() try {
+  exec_bpf::loaded exec = exec_bpf::load();
+  exec.attach_all();
 
   asio::io_context context;
   loop::stream events{context.get_executor(), {.latency = std::chrono::milliseconds{1}}};
-  events.add(sources::ring_source{object, "events"});
+  events.add(exec.events());
 
   asio::signal_set signals{context, SIGINT, SIGTERM};
   signals.async_wait([&](auto, int) { events.close(); });

@@ -53,7 +53,7 @@ from aiobpf._variables import Variables
 
 if TYPE_CHECKING:
     from aiobpf._perf_buffer import BpfPerfBuffer
-    from aiobpf._ring_buffer import BpfRingBuffer
+    from aiobpf._ring_buffer import BpfRingBuffer, RingBufferEvent
     from aiobpf._stream import EventType, Stream
     from aiobpf._user_ring import BpfUserRing, UserRecord
     from aiobpf.compiler import CompileError, CompilerMissingError, compile
@@ -61,8 +61,8 @@ if TYPE_CHECKING:
 
 _LATE = {
     # asyncio and the compiler take longer to import than all the rest: each is when its names are used.
+    "aiobpf._ring_buffer": ("BpfRingBuffer", "RingBufferEvent"),
     "aiobpf._perf_buffer": ("BpfPerfBuffer",),
-    "aiobpf._ring_buffer": ("BpfRingBuffer",),
     "aiobpf._stream": ("EventType", "Stream"),
     "aiobpf._user_ring": ("BpfUserRing", "UserRecord"),
     "aiobpf.compiler": ("compile", "CompileError", "CompilerMissingError"),
@@ -128,6 +128,7 @@ __all__ = [
     # events
     "Stream",
     "BpfRingBuffer",
+    "RingBufferEvent",
     "BpfPerfBuffer",
     "UserRecord",
     "MemoryRing",

@@ -102,7 +102,9 @@ class BpfObject(HasVariables, HasNamedTypes):
 
     def _check_open(self) -> _aiobpf.Object:
         if self._raw is None:
-            raise BpfClosedError(f"{self._name}: the object was closed")
+            raise BpfClosedError(
+                f"{self._name}: the object was closed: use it within its `with` block, or load it again"
+            )
         return self._raw
 
     def _keep(self, link: BpfLink) -> BpfLink:

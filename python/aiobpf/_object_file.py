@@ -47,11 +47,21 @@ class BpfObjectFile(HasVariables):
     with file.load() as obj: ...
     """
 
-    def __init__(self, source: Source, kernel_btf: _arguments.Path = b"", token: _arguments.Path = b"") -> None:
+    def __init__(
+        self,
+        source: Source,
+        *,
+        name: str = "memory",
+        kernel_btf: _arguments.Path = b"",
+        token: _arguments.Path = b"",
+    ) -> None:
         path = _path_of(source)
         more = _arguments.path(kernel_btf), _arguments.path(token)
-        self._raw = _aiobpf.open_memory(source, *more) if path is None else _open_path(path, *more)
-        self._name = "memory" if path is None else os.path.basename(os.fsdecode(path))
+        if path is None:
+            self._raw = _aiobpf.open_memory(source, _arguments.text("name", name), *more)
+        else:
+            self._raw = _open_path(path, *more)
+        self._name = name if path is None else os.path.basename(os.fsdecode(path))
         self._event_types = EventTypes()
         self._sections: dict[str, Variables] = {}
 
@@ -144,11 +154,14 @@ class BpfObjectFile(HasVariables):
         return BpfObject(loaded, self._name, types)
 
 
-def open(source: Source, *, kernel_btf: _arguments.Path = b"", token: _arguments.Path = b"") -> BpfObjectFile:
+def open(
+    source: Source, *, name: str = "memory", kernel_btf: _arguments.Path = b"", token: _arguments.Path = b""
+) -> BpfObjectFile:
     """Opens a compiled CO-RE object (.bpf.o) without loading it.
 
     source: the path of its file, as open() takes it (str, bytes, os.PathLike); or the object itself: a bytearray, a
         memoryview, or bytes that begin with ELF's magic.
+    name: what an object in memory is called; up to its first dot it begins the names of the maps that hold globals.
     kernel_btf: the path of a kernel's BTF, or of a vmlinux that has it, for CO-RE where the running kernel has none.
     token: the path of a BPF file system that was mounted with delegation, whose token gives the privilege to load.
         Kernel 6.9, libbpf 1.5.
@@ -156,7 +169,7 @@ def open(source: Source, *, kernel_btf: _arguments.Path = b"", token: _arguments
     Raises BpfFileError (an OSError too: BpfFileNotFoundError, ...), BpfLoadError (not a BPF object),
     BpfUnsupportedError (a token, and a libbpf without).
     """
-    return BpfObjectFile(source, kernel_btf, token)
+    return BpfObjectFile(source, name=name, kernel_btf=kernel_btf, token=token)
 
 
 def load(
@@ -164,6 +177,7 @@ def load(
     *,
     max_entries: Mapping[str, int] | None = None,
     rodata: Mapping[str, Constant] | None = None,
+    name: str = "memory",
     kernel_btf: _arguments.Path = b"",
     token: _arguments.Path = b"",
 ) -> BpfObject:
@@ -172,7 +186,7 @@ def load(
         with aiobpf.load("exec.bpf.o", max_entries={"events": 1 << 20}, rodata={"min_uid": 1000}) as obj:
             obj.program("on_exec").attach()
 
-    source, kernel_btf, token: as open() takes them.
+    source, name, kernel_btf, token: a path, or the object itself, as open() takes them.
     max_entries: entries of maps, or bytes of rings, as BpfObjectFile.set_max_entries() takes them.
     rodata: values of `const volatile` globals, as BpfObjectFile.set_rodata() takes them.
 
@@ -181,7 +195,7 @@ def load(
     """
     sizes = _arguments.mapping("max_entries", max_entries)
     constants = _arguments.mapping("rodata", rodata)
-    file = open(source, kernel_btf=kernel_btf, token=token)
+    file = open(source, name=name, kernel_btf=kernel_btf, token=token)
     for map, entries in sizes.items():
         file.set_max_entries(map, entries)
     for variable, value in constants.items():

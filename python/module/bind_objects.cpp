@@ -31,13 +31,13 @@ std::shared_ptr<bpf::object_file> open_file(const std::string& path, const std::
   });
 }
 
-std::shared_ptr<bpf::object_file> open_memory(const py::object& object, const std::string& kernel_btf,
-                                              const std::string& token) {
+std::shared_ptr<bpf::object_file> open_memory(const py::object& object, const std::string& name,
+                                              const std::string& kernel_btf, const std::string& token) {
   const bytes_argument bytes{object};
   return translated("BpfLoadError", [&] {
     const gil_released others_run;
     return std::make_shared<bpf::object_file>(
-        bpf::object_file::from_memory(bytes.get(), "memory", bpf::open_options{kernel_btf, token}));
+        bpf::object_file::from_memory(bytes.get(), name, bpf::open_options{kernel_btf, token}));
   });
 }
 

@@ -1,4 +1,5 @@
 #include "bindings.hpp"
+#include "callback_reader.hpp"
 #include "reader_object.hpp"
 #include "source_handle.hpp"
 
@@ -128,6 +129,56 @@ void remove(const py::object& reader, std::uint32_t source) {
   translated("BpfError", [&] { reader_in(reader).remove(source); });
 }
 
+// --- callback_reader
+
+std::shared_ptr<callback_reader> make_callback_reader(double latency) {
+  return translated("BpfSyscallError", [&] {
+    return std::make_shared<callback_reader>(loop::stream_options{.latency = to_time(latency)});
+  });
+}
+
+std::uint32_t add_with_callback(callback_reader& reader, source_handle& source, const py::object& event_type,
+                                const std::string& name, const py::object& latency, bool as_view) {
+  auto made = make_source_decoder(event_type);
+  loop::source_options options{.name = name};
+  if (!latency.is_none()) options.latency = to_time(py::extract<double>(latency));
+  return translated("BpfSyscallError",
+                    [&] { return reader.add(source.take(), std::move(options), std::move(made), as_view); });
+}
+
+py::tuple count_types(const callback_reader& reader, std::uint32_t source) {
+  return translated("BpfError", [&] {
+    py::list counts;
+    for (const auto one : reader.count_types(source)) counts.append(one);
+    return py::tuple{counts};
+  });
+}
+
+void remove_with_callback(callback_reader& reader, std::uint32_t source) {
+  translated("BpfError", [&] { reader.remove(source); });
+}
+
+py::object consume(callback_reader& reader, const py::list& functions) {
+  return translated("BpfError", [&] {
+    const Py_ssize_t called = reader.consume(functions.ptr());
+    if (called < 0) py::throw_error_already_set();
+    return py::object{called};
+  });
+}
+
+void check_callback_reader(const callback_reader& reader) {
+  translated("BpfError", [&] { reader.check_open("read a ring buffer"); });
+}
+
+template <bool Verified>
+py::object count(const callback_reader& reader, const py::object& which) {
+  return translated("BpfError", [&] {
+    std::optional<std::uint32_t> source;
+    if (!which.is_none()) source = py::extract<std::uint32_t>(which);
+    return py::object(py::handle<>(ledger_dict(reader.count(Verified, source))));
+  });
+}
+
 std::shared_ptr<sources::memory_ring> make_memory_ring(std::size_t bytes) {
   return translated("BpfSyscallError", [&] { return std::make_shared<sources::memory_ring>(bytes); });
 }
@@ -162,6 +213,20 @@ void bind_readers() {
   py::def("add_source", add);
   py::def("remove_source", remove);
   py::def("make_memory_ring", make_memory_ring);
+  py::def("make_callback_reader", make_callback_reader);
+  py::class_<callback_reader, std::shared_ptr<callback_reader>, boost::noncopyable>("CallbackReader",
+                                                                                    py::no_init)
+      .def("add", add_with_callback)
+      .def("remove", remove_with_callback)
+      .def("consume", consume)
+      .def("check_open", check_callback_reader)
+      .def("statistics", count<false>)
+      .def("verify", count<true>)
+      .def("count_types", count_types)
+      .def("stop", &callback_reader::close)
+      .def("release", &callback_reader::release)
+      .add_property("fd", &callback_reader::native_handle)
+      .add_property("is_open", &callback_reader::is_open);
   py::class_<sources::memory_ring, std::shared_ptr<sources::memory_ring>>("MemoryRing", py::no_init)
       .def("emit", emit);
   py::scope().attr("causes_of_loss") = causes_of_loss();

@@ -30,6 +30,8 @@ void bind_variables();
 field_converter to_converter(const boost::python::object& convert);
 /// Readers and the ring in memory, into the current scope.
 void bind_readers();
+/// What the compiler and the generator of skeletons ask, into the current scope.
+void bind_tools();
 
 /// Perf buffers, into the current scope.
 void bind_perf();

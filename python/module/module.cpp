@@ -29,6 +29,7 @@ BOOST_PYTHON_MODULE(_aiobpf) {
   python::bind_rings();
   python::bind_variables();
   python::bind_readers();
+  python::bind_tools();
   python::bind_perf();
   python::bind_user_ring();
 }

@@ -131,8 +131,9 @@ PyObject* batches(PyObject* self, PyObject* owner) {
   return make_iterator(batches_type, self, owner);
 }
 
-// A dict of all counts by name, made from the tables of records/ledger.hpp.
-PyObject* to_dict(const records::ledger& ledger) {
+}  // namespace
+
+PyObject* ledger_dict(const records::ledger& ledger) {
   auto dict = reference::steal(PyDict_New());
   bool done = dict && PyDict_SetItemString(dict.get(), "counted", ledger.counted ? Py_True : Py_False) == 0 &&
               PyDict_SetItemString(dict.get(), "settling", ledger.settling ? Py_True : Py_False) == 0;
@@ -144,6 +145,8 @@ PyObject* to_dict(const records::ledger& ledger) {
   return done ? dict.release() : nullptr;
 }
 
+namespace {
+
 // Of the source whose number `which` is, or of all for None.
 template <bool Verified>
 PyObject* count(PyObject* self, PyObject* which) {
@@ -154,7 +157,7 @@ PyObject* count(PyObject* self, PyObject* which) {
       if (number == static_cast<unsigned long>(-1) && PyErr_Occurred()) return nullptr;
       source = static_cast<std::uint32_t>(number);
     }
-    return to_dict(reader_in(self).count(Verified, source));
+    return ledger_dict(reader_in(self).count(Verified, source));
   });
 }
 

@@ -17,6 +17,9 @@ bool reader_objects_ready(PyObject* module);
 /// A RecordReader. Null with an exception set.
 PyObject* make_reader_object(std::shared_ptr<loop::polled_stream> from);
 
+/// A dict of all counts by name, made from the tables of records/ledger.hpp. Null with an exception set.
+PyObject* ledger_dict(const records::ledger& ledger);
+
 /// The reader inside of a RecordReader; null with a TypeError set when it is none.
 record_reader* reader_of(PyObject* object);
 

@@ -50,7 +50,12 @@ bool map::is_per_cpu() const noexcept {
 }
 
 void map::throw_failed(int errno_value, const char* step) const {
-  throw_errno(errno_value, std::string{step} + " map " + name_ + " (" + type_name() + ")");
+  const std::string what = std::string{step} + " map " + name_ + " (" + type_name() + ")";
+  if (errno_value != E2BIG) throw_errno(errno_value, what);
+  const bool indexed = type_ == BPF_MAP_TYPE_ARRAY || type_ == BPF_MAP_TYPE_PERCPU_ARRAY;
+  throw_with_remedy(errno_value, what,
+                    indexed ? "its last index is " + std::to_string(max_entries_ - 1)
+                            : "it is full: set_max_entries() before load() makes it larger");
 }
 
 void map::check_size(bytes_view given, std::size_t wanted, const char* what) const {

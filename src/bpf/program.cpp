@@ -74,6 +74,10 @@ program::run_result program::run(const run_options& options) const {
       throw_error(errc::wrong_type, step,
                   "it is a '" + type_name() + "' program, and the kernel runs those by their events only");
     }
+    if (errno == EINVAL && options.data.empty()) {
+      throw_with_remedy(EINVAL, step,
+                        "its context has another size than the program reads: pass as many bytes");
+    }
     throw_errno(errno, step);
   }
   result.value = native.retval;

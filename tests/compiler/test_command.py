@@ -1,4 +1,4 @@
-"""python -m aiobpf.compiler, the cache, and sources that are in no file."""
+"""python -m aiobpf.compile, the cache, and sources that are in no file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def count() -> None:
 
 def command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "aiobpf.compiler", *map(str, arguments)],
+        [sys.executable, "-m", "aiobpf.compile", *map(str, arguments)],
         capture_output=True, text=True, check=False, env={**os.environ, **environment},
     )  # fmt: skip
 

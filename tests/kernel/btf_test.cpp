@@ -97,4 +97,12 @@ BOOST_AUTO_TEST_CASE(a_map_knows_the_types_of_its_key_and_value) {
   BOOST_TEST(to_string(*types.at(table.value_type_id())) == "__u64");
 }
 
+BOOST_AUTO_TEST_CASE(the_kernels_types_are_written_as_a_header) {
+  const std::string header = bpf::btf::of_kernel().c_header();
+  BOOST_TEST(header.starts_with("#ifndef __VMLINUX_H__\n"));
+  BOOST_TEST(header.ends_with("#endif\n"));
+  BOOST_TEST((header.find("\nstruct task_struct {\n") != header.npos));
+  BOOST_TEST((header.find("typedef __u32 u32;") != header.npos));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

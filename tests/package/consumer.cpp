@@ -1,4 +1,6 @@
 // Reads a ring in memory with co_await, and opens a BPF object: no privilege, both floors, libbpf linked.
+#include "hello_bpf.hpp"
+
 #include <aiobpf/bpf/object_file.hpp>
 #include <aiobpf/loop/stream.hpp>
 #include <aiobpf/sources/memory_ring.hpp>
@@ -42,5 +44,6 @@ int main() {
 
   const bpf::object_file file{HELLO_OBJECT};
   std::cout << records << " records, " << file.types().find("hello")->size << " bytes each\n";
-  return records == 3 ? 0 : 1;
+  const bool same = hello_bpf::open().program_names() == file.program_names();
+  return records == 3 && same && sizeof(hello_bpf::hello) == 8 ? 0 : 1;
 }

@@ -67,6 +67,13 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
     table, per_cpu = obj.maps["table"], obj.maps["per_cpu"]
     key, value = {"key": bytes(4)}, {"value": bytes(8)}
 
+    called_ring = aiobpf.MemoryRing(4096)
+    called = aiobpf.BpfRingBuffer(called_ring, lambda _: None)
+
+    def poll(timeout_ms: Any) -> int:
+        called_ring.emit(b"x")  # no wait without an end
+        return called.poll(timeout_ms) + asyncio.run(called.poll_async(timeout_ms if timeout_ms == 0 else 1))
+
     def drain(deadline: Any) -> int:
         return asyncio.run(rb.drain(deadline))
 
@@ -99,6 +106,12 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
             aiobpf.BpfRingBuffer,
             {"map": ring, "event_type": bytes, "latency": 0.0, "driver": "inline", "queue_bytes": 4096},
         ),
+        "BpfRingBuffer.add": (
+            called.add,
+            {"map": aiobpf.MemoryRing(4096), "callback": print, "as_memoryview": False, "name": "", "latency": 0.001},
+        ),
+        "BpfRingBuffer.remove": (called.remove, {"source": 0}),
+        "BpfRingBuffer.poll": (poll, {"timeout_ms": 0}),
         "Stream": (aiobpf.Stream, {"latency": 0.0, "driver": "inline", "queue_bytes": 4096}),
         "Stream.add": (
             rb.add,
@@ -117,7 +130,7 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
 def calls(objects: pathlib.Path, emitter: aiobpf.BpfObject) -> Iterator[dict[str, Call]]:
     made = make_calls(objects, emitter)
     yield made
-    for name in ("Stream.add", "Stream.remove"):
+    for name in ("Stream.add", "Stream.remove", "BpfRingBuffer.add"):
         made[name][0].__self__.close()  # type: ignore[attr-defined]
     made.clear()  # pytest holds on to what fixtures gave
 
@@ -213,6 +226,7 @@ PASSED_ON = {
     "BpfObject.__exit__",
     "BpfLink.__exit__",
     "BpfRingBuffer.__aexit__",
+    "BpfRingBuffer.poll_async",
 }
 
 

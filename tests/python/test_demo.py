@@ -129,7 +129,7 @@ def test_the_program_in_cpp_escapes_names_too(tmp_path: pathlib.Path) -> None:
         while not seen.is_set():
             subprocess.run([str(program)], check=True)
 
-    with subprocess.Popen([OBJECT.with_name("exec_watch"), OBJECT], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([OBJECT.with_name("exec_watch")], stdout=subprocess.PIPE, text=True) as process:
         running = threading.Thread(target=run_until_seen)
         running.start()
         try:

@@ -1,6 +1,7 @@
 """Events agree with what a C program has read from the same structs."""
 
 import asyncio
+import os
 import pathlib
 import pickle
 import shutil
@@ -10,6 +11,7 @@ import sysconfig
 from typing import Any
 
 import aiobpf
+import aiobpf.gen
 import numpy as np
 import pytest
 from random_structs import PRELUDE, Maker, Scalar, Struct, program
@@ -72,6 +74,23 @@ def test_every_leaf_is_what_the_compiler_has_read(tmp_path: pathlib.Path, seed: 
                 assert repr(event.value).startswith(f"{one.tag}(")
                 assert bytes(pickle.loads(pickle.dumps(event.value))) == bytes(event.value)
                 check_rows(event.value)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_their_skeletons_compile_with_the_same_layout(tmp_path: pathlib.Path, seed: int) -> None:
+    maker = Maker(seed)
+    structs = [maker.struct() for _ in range(STRUCTS)]
+    header, _, stub = aiobpf.gen.write(compiled(structs, tmp_path), tmp_path)
+    include = pathlib.Path(__file__).parents[2] / "include"
+    subprocess.run(
+        ["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", f"-I{include}",
+         "-x", "c++", "-include", header, os.devnull],
+        check=True,
+    )  # fmt: skip
+    text = header.read_text()
+    for one in structs:
+        assert f"static_assert(sizeof({one.tag}) == " in text
+    compile(stub.read_text(), stub, "exec", dont_inherit=True)  # it is Python
 
 
 def test_the_structs_have_all_there_is() -> None:

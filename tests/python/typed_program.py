@@ -70,7 +70,7 @@ async def iterate_typed(obj: aiobpf.BpfObject) -> None:
 
     rb = aiobpf.BpfRingBuffer(ring, Event)
     assert_type(rb, aiobpf.BpfRingBuffer[Event])
-    rb.add(obj.maps["more"])  # type: ignore[call-arg]  # its events would be bytes
+    rb.add(obj.maps["more"])  # type: ignore[call-overload]  # its events would be bytes
     rb.add(obj.maps["more"], bytes)  # type: ignore[arg-type]
     async with rb as same:
         assert_type(same, aiobpf.BpfRingBuffer[Event])
@@ -90,6 +90,27 @@ async def iterate_typed(obj: aiobpf.BpfObject) -> None:
             assert_type(batch.source(0), int)
     async with contextlib.aclosing(rb):
         pass
+
+
+def handle(event: Event) -> int | None:
+    return -1 if event.pid == 0 else None
+
+
+async def call_back(obj: aiobpf.BpfObject) -> None:
+    with aiobpf.BpfRingBuffer(obj.maps["events"], handle, event_type=Event) as rb:
+        assert_type(rb.poll(timeout_ms=10), int)
+        assert_type(await rb.poll_async(), int)
+        assert_type(rb.consume(), int)
+        assert_type(rb.fileno(), int)
+        assert_type(rb.epoll_fd(), int)
+    both: aiobpf.BpfRingBuffer[Any] = aiobpf.BpfRingBuffer()
+    both.add(obj.maps["events"], handle, event_type=Event)
+    both.add(obj.maps["more"], lambda view: print(bytes(view)), as_memoryview=True)
+    iterated = aiobpf.BpfRingBuffer(obj.maps["events"], Event)
+    async for event in iterated.events():
+        assert_type(event, aiobpf.RingBufferEvent[Event])
+        assert_type(event.map_name, str)
+        assert_type(event.data, Event)
 
 
 async def iterate(obj: aiobpf.BpfObject) -> None:

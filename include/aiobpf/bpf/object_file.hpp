@@ -91,6 +91,8 @@ public:
   object load() &&;
 
 private:
+  friend struct object_contents contents_of(const object_file& file);
+
   static object_file open(std::span<const std::byte> object, std::string name, const std::string& step,
                           const open_options& options);
   object_file(std::string name, ::bpf_object* opened);

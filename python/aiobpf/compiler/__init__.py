@@ -3,7 +3,7 @@
     file = aiobpf.compile(programs)                # a BpfObjectFile, not yet loaded
     print(aiobpf.compiler.to_c(programs))          # the C it becomes
 
-    python -m aiobpf.compiler programs.py -o programs.bpf.o --emit c
+    python -m aiobpf.compile programs.py -o programs.bpf.o --emit c
 
 Stages: frontend (syntax) -> scope, ..., statements (names, types, IR) -> emit_c -> clang.
 """

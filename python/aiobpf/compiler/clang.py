@@ -18,7 +18,7 @@ from aiobpf.compiler.errors import CompileError, CompilerMissingError, Where
 
 _NAMES = ["clang", *(f"clang-{version}" for version in range(30, 10, -1))]
 _INCLUDE = pathlib.Path(__file__).parent / "include"
-_MESSAGE = re.compile(r"^(.*?):(\d+):(\d+): (?:fatal )?error: (.*)$", re.MULTILINE)
+MESSAGE = re.compile(r"^(.*?):(\d+):(\d+): (?:fatal )?error: (.*)$", re.MULTILINE)
 
 
 @functools.lru_cache(maxsize=8)
@@ -44,16 +44,20 @@ def find(wanted: str | None = None) -> tuple[str, ...]:
     )
 
 
+def architecture() -> str:
+    """As __TARGET_ARCH_* of <bpf/bpf_tracing.h> names it."""
+    return {"x86_64": "x86", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+
+
 def command(compiler: str | None = None) -> list[str]:
     """clang and its options, without the files."""
-    arch = {"x86_64": "x86", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     return [
         *find(compiler), "-g", "-O2", "-mcpu=v3", "-std=gnu11", "-w", "-Wno-incompatible-pointer-types",
         "-fwrapv", "-fno-strict-aliasing",
         "-fno-finite-loops",
         # Sums of loops in closed form need multiplications of 128 bits, which BPF does not have.
         "-mllvm", "-replexitval=never",
-        f"-D__TARGET_ARCH_{arch}", f"-I{_INCLUDE}", f"-I{aiobpf.get_include()}",
+        f"-D__TARGET_ARCH_{architecture()}", f"-I{_INCLUDE}", f"-I{aiobpf.get_include()}",
     ]  # fmt: skip
 
 
@@ -96,7 +100,7 @@ def compile_c(source: str, to: pathlib.Path, compiler: str | None = None) -> Non
 
 def error_of(said: str) -> CompileError:
     """clang's first error, at the Python line that #line names."""
-    match = _MESSAGE.search(said)
+    match = MESSAGE.search(said)
     if match is None:
         return CompileError(f"clang failed: {said.strip()[-2000:]}")
     file, line, _, message = match.groups()

@@ -46,7 +46,7 @@ def compile(loglevel: int = logging.WARNING) -> bool:
 
 def compile_to_ir(filename: str, output: str, loglevel: int = logging.WARNING) -> str:
     """Writes the LLVM IR of a file's programs; returns `output`. Raises CompileError."""
-    from aiobpf.compiler.__main__ import load_module
+    from aiobpf.compiler.load_module import load_module
 
     source = to_c(load_module(pathlib.Path(filename)))
     done = subprocess.run(
