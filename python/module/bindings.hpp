@@ -30,6 +30,8 @@ void bind_variables();
 field_converter to_converter(const boost::python::object& convert);
 /// Readers and the ring in memory, into the current scope.
 void bind_readers();
+/// Probes, into the current scope.
+void bind_probes();
 
 /// Perf buffers, into the current scope.
 void bind_perf();

@@ -30,4 +30,5 @@ BOOST_PYTHON_MODULE(_aiobpf) {
   python::bind_variables();
   python::bind_readers();
   python::bind_perf();
+  python::bind_probes();
 }
