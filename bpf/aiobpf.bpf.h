@@ -36,7 +36,9 @@ struct aiobpf_ledger {
         __u64 ring_full; /* no room at that moment */
         __u64 oversize;  /* larger than the ring, or than 1 GiB: no reader could ever have helped */
         __u64 contended; /* failed twice although there was room: the ring's lock could not be taken, as in an NMI */
-        __u64 unused[3];
+        __u64 sampled;   /* left out by sampling; aiobpf.bpf.h itself has none */
+        __u64 limited;   /* beyond a limit of records a second; the same */
+        __u64 unpaired;  /* a call whose beginning could not be kept; the same */
 };
 
 /* CPUs that have a slot; those with higher numbers share the first one. */

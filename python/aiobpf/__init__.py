@@ -21,6 +21,7 @@ from aiobpf._errors import (
     BpfBusyError,
     BpfClosedError,
     BpfError,
+    BpfExpressionError,
     BpfFileError,
     BpfFileNotFoundError,
     BpfFilePermissionError,
@@ -45,6 +46,7 @@ from aiobpf._memory_ring import MemoryRing
 from aiobpf._object import BpfObject
 from aiobpf._object_file import BpfObjectFile, load, missing_requirements, open
 from aiobpf._polling import Polling
+from aiobpf._probe import Probe
 from aiobpf._program import BpfProgram
 from aiobpf._program_info import LinkInfo, ProgramInfo, RunResult, run_statistics
 from aiobpf._program_types import BpfProgType
@@ -52,9 +54,12 @@ from aiobpf._record import BpfRecord
 from aiobpf._variables import Variables
 
 if TYPE_CHECKING:
+    from aiobpf._count import Counts, Histogram, Histograms, Summaries, Summary, count, hist, summarize
+    from aiobpf._on import Handler, on, run
     from aiobpf._perf_buffer import BpfPerfBuffer
     from aiobpf._ring_buffer import BpfRingBuffer, RingBufferEvent
     from aiobpf._stream import EventType, Stream
+    from aiobpf._trace import Trace, trace
     from aiobpf._user_ring import BpfUserRing, UserRecord
     from aiobpf.compiler import CompileError, CompilerMissingError, compile
 
@@ -65,6 +70,12 @@ _LATE = {
     "aiobpf._perf_buffer": ("BpfPerfBuffer",),
     "aiobpf._stream": ("EventType", "Stream"),
     "aiobpf._user_ring": ("BpfUserRing", "UserRecord"),
+    "aiobpf._trace": ("Trace", "trace"),
+    "aiobpf._count": (
+        *("count", "Counts", "summarize", "Summaries", "Summary"),
+        *("hist", "Histograms", "Histogram"),
+    ),
+    "aiobpf._on": ("Handler", "on", "run"),
     "aiobpf.compiler": ("compile", "CompileError", "CompilerMissingError"),
 }
 
@@ -136,6 +147,21 @@ __all__ = [
     "Batch",
     "EventType",
     "Ledger",
+    # probes
+    "trace",
+    "Trace",
+    "Probe",
+    "on",
+    "run",
+    "Handler",
+    "count",
+    "Counts",
+    "summarize",
+    "Summaries",
+    "Summary",
+    "hist",
+    "Histograms",
+    "Histogram",
     # errors
     "BpfError",
     "BpfLoadError",
@@ -153,6 +179,7 @@ __all__ = [
     "BpfPermissionError",
     "BpfSyscallError",
     "BtfValidationError",
+    "BpfExpressionError",
     "BpfClosedError",
     "BpfBusyError",
     "BpfUnsupportedError",

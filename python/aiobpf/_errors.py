@@ -12,6 +12,7 @@ BpfError
  ├─ BpfPermissionError      what is missing, and how to get it (a PermissionError)
  ├─ BpfSyscallError         the kernel refused a call (an OSError)
  ├─ BtfValidationError      records or types that do not fit (a ValueError)
+ ├─ BpfExpressionError      a filter or a name that cannot be read (a ValueError)
  ├─ BpfClosedError          used after close (a RuntimeError)
  ├─ BpfBusyError            in use elsewhere: another task waits, another reader has the ring (a RuntimeError)
  └─ BpfUnsupportedError     this kernel, or this version, cannot do it (a NotImplementedError)
@@ -149,6 +150,10 @@ class BtfValidationError(BpfError, ValueError):
     ) -> None:
         super().__init__(message, errno, libbpf_log)
         self.suggestions = suggestions
+
+
+class BpfExpressionError(BpfError, ValueError):
+    """A filter, or the name of an event or field, cannot be read. The message says where."""
 
 
 class BpfClosedError(BpfError, RuntimeError):

@@ -23,12 +23,15 @@ _classes: weakref.WeakValueDictionary[tuple[str, bytes], type[Any]] = weakref.We
 _enumerations: weakref.WeakValueDictionary[tuple[str, Enumerators], type[Enumeration]] = weakref.WeakValueDictionary()
 
 
-def make_event_type(described: _aiobpf.Type, field: str = "") -> type[Any]:
+def make_event_type(described: _aiobpf.Type, field: str = "", more: dict[str, Any] | None = None) -> type[Any]:
     """The class for a struct or union; one without a name is called as the field that has it.
 
+    more: attributes of the class, which is a new one then.
     Raises BpfUnsupportedError (a field of a type that is not read), BtfValidationError (not a struct or union).
     """
     key = (_name_of(described, field), described.btf)
+    if more is not None:
+        return _make(described, *key, more)
     with _making:
         known = _classes.get(key)
         if known is None:
@@ -78,7 +81,7 @@ def _name_of(described: _aiobpf.Type, field: str) -> str:
     return described.alias or described.name or field or "unnamed"
 
 
-def _make(described: _aiobpf.Type, name: str, btf: bytes) -> type[Any]:
+def _make(described: _aiobpf.Type, name: str, btf: bytes, more: dict[str, Any] | None = None) -> type[Any]:
     def reduce(event: Any) -> tuple[Any, ...]:
         return restore_event, (name, btf, bytes(event))
 
@@ -90,7 +93,7 @@ def _make(described: _aiobpf.Type, name: str, btf: bytes) -> type[Any]:
         "__deepcopy__": _itself,
         "__reduce__": reduce,
     }
-    return _aiobpf.make_event_type(described, name, convert_field, attributes)
+    return _aiobpf.make_event_type(described, name, convert_field, attributes | (more or {}))
 
 
 def convert_field(field: str, described: _aiobpf.Type) -> type[Any] | dict[int, Enumeration] | None:

@@ -18,6 +18,9 @@ class Ledger:
     ring_full: int
     contended: int
     oversize: int
+    sampled: int
+    limited: int
+    unpaired: int
     unknown_type: int
     too_short: int
     too_long: int

@@ -32,6 +32,8 @@ field_converter to_converter(const boost::python::object& convert);
 void bind_readers();
 /// What the compiler and the generator of skeletons ask, into the current scope.
 void bind_tools();
+/// Probes, into the current scope.
+void bind_probes();
 
 /// Perf buffers, into the current scope.
 void bind_perf();

@@ -19,6 +19,7 @@ const char* class_of(const boost::system::error_code& code) noexcept {
       case bpf::errc::not_found: return "BpfNotFoundError";
       case bpf::errc::not_supported: return "BpfUnsupportedError";
       case bpf::errc::rejected: return "BpfVerifierError";
+      case bpf::errc::invalid_expression: return "BpfExpressionError";
       default: return nullptr;
     }
   }

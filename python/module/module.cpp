@@ -32,4 +32,5 @@ BOOST_PYTHON_MODULE(_aiobpf) {
   python::bind_tools();
   python::bind_perf();
   python::bind_user_ring();
+  python::bind_probes();
 }

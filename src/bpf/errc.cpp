@@ -23,6 +23,7 @@ public:
       case errc::wrong_phase: return "too early or too late";
       case errc::rejected: return "the verifier refused the program";
       case errc::ended: return "every source has ended";
+      case errc::invalid_expression: return "not an expression";
     }
     return "unknown aiobpf error " + std::to_string(value);
   }

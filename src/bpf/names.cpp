@@ -3,6 +3,9 @@
 #include "throw_error.hpp"
 
 #include <bpf/libbpf.h>
+#include <linux/bpf.h>
+
+#include <algorithm>
 
 namespace aiobpf::bpf {
 
@@ -13,6 +16,17 @@ void throw_no_such(std::string_view kind, std::string_view object_name, std::str
   for (std::size_t i = 0; i < there.size(); ++i) hint += (i ? ", " : "there are: ") + there[i];
   throw_error(errc::not_found,
               std::string{object_name} + ": " + std::string{kind} + " '" + std::string{name} + "'", hint);
+}
+
+std::string kernel_name(std::string_view name) {
+  std::string made{name.substr(0, BPF_OBJ_NAME_LEN - 1)};
+  std::replace_if(
+      made.begin(), made.end(),
+      [](char c) {
+        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.');
+      },
+      '_');
+  return made;
 }
 
 std::vector<std::string> program_names_of(const ::bpf_object* object) {

@@ -20,6 +20,9 @@ inline const char* or_empty(const char* name) noexcept {
   return name != nullptr ? name : "";
 }
 
+/// A name as bpf(2) takes it: 15 letters, digits, '_' and '.' at most; others become '_'.
+std::string kernel_name(std::string_view name);
+
 std::vector<std::string> program_names_of(const ::bpf_object* object);
 std::vector<std::string> map_names_of(const ::bpf_object* object);
 

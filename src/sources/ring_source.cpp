@@ -21,7 +21,8 @@ struct lost_at {
   std::size_t word;
 };
 constexpr std::array losses_at{lost_at{cause::ring_full, 2}, lost_at{cause::oversize, 3},
-                               lost_at{cause::contended, 4}};
+                               lost_at{cause::contended, 4}, lost_at{cause::sampled, 5},
+                               lost_at{cause::limited, 6},   lost_at{cause::unpaired, 7}};
 constexpr std::size_t words = 2 + losses_at.size();
 
 std::optional<bpf::map> counters_of(const bpf::object& object, std::string_view ring) {
@@ -54,6 +55,13 @@ std::uint64_t sum_over_cpus(const bpf::mapped_array& counters, std::size_t word)
 ring_source::ring_source(const bpf::object& object, std::string_view name)
     : ring_source(object.map(name), counters_of(object, name)) {
   programs_ = bpf::missed_runs{object, object.map(name)};
+  missed_before_ = programs_.count();
+}
+
+ring_source::ring_source(const bpf::map& ring, const std::optional<bpf::map>& counters,
+                         bpf::missed_runs programs)
+    : ring_source(ring, counters) {
+  programs_ = std::move(programs);
   missed_before_ = programs_.count();
 }
 

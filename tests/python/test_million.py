@@ -67,5 +67,5 @@ def test_of_a_million_records_for_small_rings_each_is_delivered_or_counted(
     assert ledger.balances()
     assert ledger.seen == RECORDS
     assert ledger.delivered == events > 0
-    assert ledger.lost() == {"ring_full": RECORDS - events, "contended": 0, "oversize": 0, "dropped_at_close": 0}
+    assert ledger.lost() == dict.fromkeys(ledger.lost(), 0) | {"ring_full": RECORDS - events}
     assert ledger.ring_full > 0 or not gaps

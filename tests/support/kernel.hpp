@@ -92,7 +92,9 @@ struct kernel_ledger {
   std::uint64_t ring_full = 0;
   std::uint64_t oversize = 0;
   std::uint64_t contended = 0;
-  std::uint64_t unused[3] = {};
+  std::uint64_t sampled = 0;
+  std::uint64_t limited = 0;
+  std::uint64_t unpaired = 0;
 };
 
 /// The counts of all CPUs together, by way of the map.

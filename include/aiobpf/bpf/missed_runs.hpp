@@ -3,6 +3,7 @@
 #include <aiobpf/bpf/unique_fd.hpp>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace aiobpf::bpf {
@@ -20,6 +21,8 @@ public:
   missed_runs() = default;
   /// Of the programs of an object that use a map. Throws bpf::error: an errno.
   missed_runs(const object& from, const map& used);
+  /// Of programs by their descriptors.
+  explicit missed_runs(std::vector<unique_fd> programs) noexcept : programs_(std::move(programs)) {}
 
   /// Since the programs were loaded, of all of them together. A system call for each.
   std::uint64_t count() const noexcept;

@@ -14,6 +14,9 @@ namespace aiobpf::records {
   cause(ring_full, program, "the ring had no room")                                                          \
   cause(contended, program, "the reserve failed twice although there was room: its lock was taken")          \
   cause(oversize, program, "the record is larger than the ring")                                             \
+  cause(sampled, program, "left out by sampling")                                                            \
+  cause(limited, program, "beyond the limit of records a second")                                            \
+  cause(unpaired, program, "too many calls were in progress when it began")                                  \
   cause(unknown_type, consumer, "no type has the tag of the record")                                         \
   cause(too_short, consumer, "the record is shorter than its type")                                          \
   cause(too_long, consumer, "the record is longer than its type")                                            \

@@ -33,6 +33,8 @@ public:
   /// A ring by its map. `counters` is the map of struct aiobpf_ledger, else kernel losses are not counted.
   /// Throws bpf::error: wrong_type (not a ring buffer, no such counters), wrong_size, an errno.
   explicit ring_source(const bpf::map& ring, const std::optional<bpf::map>& counters = std::nullopt);
+  /// The same, with the programs whose skipped runs verify() asks for.
+  ring_source(const bpf::map& ring, const std::optional<bpf::map>& counters, bpf::missed_runs programs);
 
   std::string name() const override { return name_; }
   int native_handle() const noexcept override { return ring_.reader().native_handle(); }

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(every_code_has_a_text_of_its_own) {
   for (const auto code :
        {bpf::errc::closed, bpf::errc::busy, bpf::errc::not_found, bpf::errc::wrong_type,
         bpf::errc::wrong_size, bpf::errc::ring_corrupt, bpf::errc::btf_corrupt, bpf::errc::not_supported,
-        bpf::errc::rejected, bpf::errc::ring_taken, bpf::errc::ended}) {
+        bpf::errc::rejected, bpf::errc::ring_taken, bpf::errc::ended, bpf::errc::invalid_expression}) {
     const auto text = make_error_code(code).message();
     BOOST_TEST(text.find("unknown") == std::string::npos);
     BOOST_TEST(texts.insert(text).second);
