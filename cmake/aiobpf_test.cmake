@@ -36,7 +36,15 @@ function(aiobpf_test label source)
   endif()
   add_test(NAME ${name} COMMAND ${name} --color_output=no
            --logger=HRF,warning,stdout:JUNIT,warning,${AIOBPF_RESULTS_DIR}/${name}.xml)
-  set_tests_properties(${name} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77 TIMEOUT 120)
+  # By folder, too: a floor's tests can be built (tests_loop) and run (-L loop) without the others.
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  set_tests_properties(${name} PROPERTIES LABELS "${label};cpp;${folder}" SKIP_RETURN_CODE 77 TIMEOUT 120)
+  foreach(group IN ITEMS tests_cpp tests_${folder})
+    if(NOT TARGET ${group})
+      add_custom_target(${group})
+    endif()
+    add_dependencies(${group} ${name})
+  endforeach()
 endfunction()
 
 # aiobpf_pytest(<name> <label> <pytest.ini> <file or folder> [ENVIRONMENT NAME=value...])

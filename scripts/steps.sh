@@ -35,11 +35,15 @@ build() {
   fi
 }
 
-# run_tests <preset> [option of ctest]... A tree that does not build has no results, which add_up calls a failure.
+# run_tests <preset> [--build "target..."] [option of ctest]... A tree that does not build has no results, which add_up calls a failure.
 run_tests() {
   local preset=$1 targets=(all)
   shift
   [ "$preset" = dev ] && targets+=(all_verify_interface_header_sets)
+  if [ "${1:-}" = --build ]; then
+    read -ra targets <<< "$2"
+    shift 2
+  fi
   trees+=("build/$preset")
   rm -rf "build/$preset/results" "build/$preset/ctest.xml"
   configure "$preset" && build "$preset" "${targets[@]}" || return
