@@ -21,12 +21,15 @@ function(aiobpf_bpf_object target source)
     set(arch x86)
   endif()
   get_property(include_dir GLOBAL PROPERTY AIOBPF_BPF_INCLUDE_DIR)
+  # The headers of the libbpf that is linked: it and the program share the layout of what usdt.bpf.h declares.
+  set(libbpf_include ${BPF_INCLUDE_DIRS})
+  list(TRANSFORM libbpf_include PREPEND -I)
   get_filename_component(stem ${source} NAME_WLE)  # x.bpf
   set(object ${CMAKE_CURRENT_BINARY_DIR}/${stem}.o)
   add_custom_command(
     OUTPUT ${object}
     COMMAND ${AIOBPF_CLANG} -g -O2 -Wall $<$<BOOL:${CMAKE_COMPILE_WARNING_AS_ERROR}>:-Werror>
-            -target bpf -D__TARGET_ARCH_${arch} -I${include_dir} -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+            -target bpf -D__TARGET_ARCH_${arch} -I${include_dir} ${libbpf_include} -idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
             -MD -MF ${object}.d -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${object}
     DEPENDS ${source}
     DEPFILE ${object}.d

@@ -72,6 +72,7 @@ object_file object_file::from_memory(std::span<const std::byte> object, std::str
 
 object_file object_file::open(std::span<const std::byte> object, std::string name, const std::string& step,
                               const open_options& options) {
+  check_machine(object, step);
   check_btf(object, step);
   if (!options.kernel_btf.empty())
     btf::of_file(options.kernel_btf);  // libbpf follows what is in there unchecked
@@ -83,7 +84,7 @@ object_file object_file::open(std::span<const std::byte> object, std::string nam
   libbpf_log log;
   ::bpf_object* opened = ::bpf_object__open_mem(object.data(), object.size(), &native);
   if (opened != nullptr) return object_file{std::move(name), opened};
-  const auto reason = explain_open_failure(object, errno, log.text());
+  const auto reason = explain_open_failure(errno, log.text());
   throw_error(errc::wrong_type, step, reason, log.take());
 }
 

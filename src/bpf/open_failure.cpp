@@ -30,25 +30,28 @@ constexpr refusal refusals[] = {
 
 }  // namespace
 
-std::string explain_open_failure(std::span<const std::byte> object, int errno_value, std::string_view log) {
-  const auto reason = errno_code(errno_value).message();
+void check_machine(std::span<const std::byte> object, std::string_view step) {
   Elf64_Ehdr elf;
-  const bool is_elf = object.size() >= sizeof(elf) && std::memcmp(object.data(), ELFMAG, SELFMAG) == 0;
-  if (!is_elf) return "not a BPF object that libbpf reads (" + reason + "); " + compile_it;
+  if (object.size() < sizeof(elf) || std::memcmp(object.data(), ELFMAG, SELFMAG) != 0) return;
   std::memcpy(&elf, object.data(), sizeof(elf));
-  const auto own_order = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
-  if (elf.e_ident[EI_DATA] != own_order) {
-    return std::string{"its byte order is not this machine's: compile it with clang -target "} +
-           (own_order == ELFDATA2LSB ? "bpfel" : "bpfeb");
+  const bool is_little = std::endian::native == std::endian::little;
+  if (elf.e_ident[EI_DATA] == (is_little ? ELFDATA2MSB : ELFDATA2LSB)) {
+    throw_error(errc::wrong_type, step,
+                std::string{"its byte order is not this machine's: compile it with clang -target "} +
+                    (is_little ? "bpfel" : "bpfeb"));
   }
   if (elf.e_machine != machine_bpf && elf.e_machine != EM_NONE) {
-    return std::string{"an object for another machine than BPF: "} + compile_it;
+    throw_error(errc::wrong_type, step, std::string{"an object for another machine than BPF: "} + compile_it);
   }
+}
+
+std::string explain_open_failure(int errno_value, std::string_view log) {
   for (const auto& [said, remedy] : refusals) {
     if (const auto line = line_with(log, said); !line.empty()) return line + "; " + remedy;
   }
   const auto line = line_with(log, "libbpf: ");
-  return "not a BPF object that libbpf reads (" + (line.empty() ? reason : line) + "); " + compile_it;
+  return "not a BPF object that libbpf reads (" + (line.empty() ? errno_code(errno_value).message() : line) +
+         "); " + compile_it;
 }
 
 }  // namespace aiobpf::bpf

@@ -65,7 +65,7 @@ link attach(const program& program, const kprobe_multi_options& options) {
     names.push_back(name.c_str());
   }
   LIBBPF_OPTS(bpf_link_create_opts, more,
-              .kprobe_multi = {.flags = options.retprobe ? BPF_F_KPROBE_MULTI_RETURN : 0U,
+              .kprobe_multi = {.flags = options.retprobe ? __u32{BPF_F_KPROBE_MULTI_RETURN} : 0,
                                .cnt = static_cast<__u32>(names.size()),
                                .syms = names.data(),
                                .addrs = nullptr,

@@ -112,9 +112,14 @@ missing_place missing_kernel_function() {
 }
 
 missing_place missing_user_function(std::string_view log) {
-  const auto line = line_with(log, "symbol '");
-  if (line.empty()) return {.text = "no such program or library, or no such process"};
-  return {.text = "no " + line.substr(line.find("symbol '"))};
+  if (const auto line = line_with(log, "symbol '"); !line.empty()) {
+    return {.text = "no " + line.substr(line.find("symbol '"))};
+  }
+  // So says libbpf 1.7 of a library.
+  if (const auto symbol = last_between(log, "elf: '", "' is 0 in symtab"); !symbol.empty()) {
+    return {.text = "no symbol '" + symbol + "' in '" + last_between(log, " in symtab for '", "'") + "'"};
+  }
+  return {.text = "no such program or library, or no such process"};
 }
 
 missing_place missing_usdt(std::string_view log) {

@@ -22,8 +22,10 @@ struct usdt_options {
 ///   "query"});
 ///
 /// Dropping the link detaches. It has no descriptor, so it cannot be pinned.
-/// Throws bpf::error: wrong_type (not a usdt program); wrong_phase (not loaded); an errno (ENOENT: no such
-/// file, no probes in it at all, or none of that name).
+/// Throws bpf::error: not_supported (the object was compiled with the <bpf/usdt.bpf.h> of a libbpf whose
+/// arguments this one does not understand: that of 1.7 and those before it differ); wrong_type (not a usdt
+/// program); wrong_phase (not loaded); an errno (ENOENT: no such file, no probes in it at all, or none of
+/// that name).
 [[nodiscard]] link attach(const program& program, const usdt_options& options);
 
 }  // namespace aiobpf::bpf
