@@ -14,7 +14,7 @@ PHRASES = {
     r"\bso many(?:eth)?\b|\bmanieth\b": "N; every Nth",
     r"\bstands? (?:in|there|behind)\b": "is in; is there; follows",
     r"(?P<fine>[Tt]here )?\b(?:is|are) none\b": "is not one",
-    r"(?P<fine>[Tt]here )?\b(?:is|are) no (?!longer|more|less|fewer|other|need)\w+": "is not a",
+    r"(?P<fine>[Tt]here )?\b(?:is|are) no (?!longer|larger|smaller|more|less|fewer|other|need)\w+": "is not a",
     r"\bof (?:its|their|our|your|his) own\b": "its own; separate",
     r"\bnobody's\b": "not significant",
     r"\bhad its record\b": "the record is consumed",

@@ -11,6 +11,7 @@ from build_tree import ROOT, run
 
 VM = ROOT / "tests" / "vm"
 sys.path.insert(0, str(VM))
+import features  # noqa: E402
 import initramfs  # noqa: E402
 import kernel  # noqa: E402
 import machine  # noqa: E402
@@ -109,3 +110,13 @@ def test_modules_are_loaded_after_what_they_depend_on(tmp_path: pathlib.Path) ->
         paths[name] = tmp_path / f"{name}.ko"
         paths[name].write_bytes(b"\0license=GPL\0depends=" + needs.encode() + b"\0")
     assert list(initramfs.in_load_order(paths, ["top"])) == ["base", "left_side", "right", "top"]
+
+
+def test_the_document_shows_what_was_recorded() -> None:
+    assert list(features.recorded()) == list(kernel.META_PACKAGES)
+    assert features.shown() == features.table(features.recorded())
+
+
+def test_a_kernel_that_is_not_as_recorded_is_told() -> None:
+    seen = {**features.recorded()["6.1"], "tcx": "yes", "new": "no"}
+    assert features.differences("6.1", seen) == ["new: no, recorded: nothing", "tcx: yes, recorded: no"]

@@ -139,7 +139,7 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
 
     @property
     def is_percpu(self) -> bool:
-        """Whether every CPU has a value of its own."""
+        """Whether every CPU has its own value."""
         return self._raw.is_per_cpu
 
     @property

@@ -37,7 +37,7 @@ class PerCpuVerbs(_aiobpf.MapView[K, V]):
 
     def sum(self, key: K) -> Any:
         """What the values of all CPUs add up to; 0 when the key is missing. Raises TypeError (not a per-CPU map,
-        or values that are no numbers: use typed()).
+        or values that are not numbers: use typed()).
 
             packets = obj.maps["packets"].typed()
             packets.sum(0)

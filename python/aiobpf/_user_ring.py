@@ -13,7 +13,7 @@ from aiobpf._codec import PythonType, of_btf, of_python
 from aiobpf._errors import BpfClosedError
 from aiobpf._map import BpfMap
 
-#: Seconds after which a writer that waits looks for room, although it was told of nothing.
+#: Seconds after which a waiting writer looks for room without being woken.
 SAFETY_LOOK = 0.1
 
 #: Bytes of a record, at most, whatever the ring's size.

@@ -49,7 +49,7 @@ void add_event(object_contents& found, const btf& types, const type& pointer) {
 
 void add_globals(object_contents& found, const ::bpf_object* object, const btf& types) {
   for (const auto& section : types.sections()) {
-    // Not all sections of BTF have globals: .maps and the like are no maps themselves.
+    // Not all sections of BTF have globals: .maps and the like are not maps themselves.
     const ::bpf_map* map = lookup_map(object, section);
     if (map == nullptr || !::bpf_map__is_internal(map)) continue;
     for (const auto& one : types.globals(section)) {

@@ -11,7 +11,7 @@ namespace {
 using bpf::type_kind;
 using contents = bpf::object_contents;
 
-// Of one class and those of its members that have no name of their own.
+// Of one class and those of its members without a name.
 class record_writer {
 public:
   // Writes the class, behind those it is made of.

@@ -44,7 +44,7 @@ public:
   }
 
 private:
-  // Members are in order, so what is between two of them, and behind the last, is nobody's.
+  // Members are in order, so the bytes between two of them, and after the last, are padding.
   void zero_gaps() {
     std::size_t end = 0;
     for (const auto& one : plan_.type->members) {

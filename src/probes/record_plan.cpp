@@ -168,7 +168,7 @@ record_plan make_plan(const field_finder& finder, const plan_options& options) {
   record_plan made;
   made.name = identifier_of(options.name);
   if (options.sample == 0) {
-    throw bpf::error{bpf::errc::invalid_expression, "sample: one in 0 is none; 1 is all, 10 is every tenth"};
+    throw bpf::error{bpf::errc::invalid_expression, "sample: 0 is not a rate; 1 is all, 10 is every tenth"};
   }
   made.sample = options.sample;
   made.per_second = options.per_second;

@@ -10,6 +10,7 @@
 #include "../../src/bpf/environment.cpp"
 #include "../../src/bpf/errc.cpp"
 #include "../../src/bpf/error.cpp"
+#include "../../src/bpf/kernel_version.cpp"
 #include "../../src/bpf/libbpf_log.cpp"
 #include "../../src/bpf/map.cpp"
 #include "../../src/bpf/maps/cursor.cpp"

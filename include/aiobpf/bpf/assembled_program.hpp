@@ -10,7 +10,7 @@ struct bpf_insn;
 
 namespace aiobpf::bpf {
 
-/// What the kernel is told of a program that is given as instructions.
+/// How a program that is given as instructions is loaded.
 struct assembled_program_options {
   std::uint32_t type = 0;                  ///< enum bpf_prog_type of <linux/bpf.h>
   std::string name{};                      ///< for people; the kernel keeps 15 characters of it

@@ -70,7 +70,7 @@ record_plan plan(const trace_options& options);
 ///
 /// Errors   bpf::error: not_found (no such event or field: the nearest are named); invalid_expression (a
 /// filter);
-///          not_supported (what the kernel lacks, a record that is too large); an errno, with what is missing
+///          not_supported (missing in the kernel, a record that is too large); an errno, with what is missing
 /// Needs    kernel 5.8, per_second: 5.12; CAP_BPF and CAP_PERFMON; tracefs
 std::vector<probe> load(std::span<const trace_options> all);
 

@@ -33,7 +33,7 @@ class user_ring {
 public:
   using executor_type = boost::asio::any_io_executor;
 
-  /// How often a waiting writer looks for room although it was told of nothing.
+  /// How often a waiting writer looks for room without being woken.
   static constexpr std::chrono::milliseconds safety_look{100};
 
   /// Throws bpf::error: wrong_type (not a user ring buffer), an errno (EPERM, ENOMEM; descriptors ran out).

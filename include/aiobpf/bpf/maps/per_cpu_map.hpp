@@ -15,7 +15,7 @@
 
 namespace aiobpf::bpf {
 
-/// A map in which every possible CPU has a value of its own.
+/// A map in which every possible CPU has its own value.
 ///
 ///   bpf::per_cpu_map<std::uint32_t, std::uint64_t> packets{object, "packets"};
 ///   std::uint64_t all = packets.sum(0);
