@@ -36,7 +36,7 @@ class Trace(Stream[Any]):
             self._events = tuple(probe.event for probe in self._probes)
             for probe in self._probes:
                 cls = make_probe_event(probe.event, tuple(probe.checked), probe.type)
-                _aiobpf.add_source(self._open(), probe.take_source(), cls, probe.event.encode(), None)
+                _aiobpf.add_source(self._open(), probe.take_source(), cls, probe.event.encode(), None, None)
         except BaseException:
             self.close()
             raise
