@@ -42,15 +42,18 @@ std::string map_class(const contents::map& map) {
          spell(*map.value) + ">";
 }
 
-bool any_typed_map(const model& object) {
-  return std::any_of(object.contents.maps.begin(), object.contents.maps.end(),
-                     [](const auto& one) { return map_class(one).ends_with('>'); });
+bool any_map_of(const model& object, const std::string& kind) {
+  return std::any_of(object.contents.maps.begin(), object.contents.maps.end(), [&](const auto& one) {
+    return map_class(one).starts_with("aiobpf::bpf::" + kind + "<");
+  });
 }
 
 std::string head(const model& object) {
   std::string text = "// Made from " + object.file + " by aiobpf-gen: do not edit.\n#pragma once\n\n";
   text += "#include <aiobpf/bpf/attach/section.hpp>\n#include <aiobpf/bpf/object_file.hpp>\n";
-  if (any_typed_map(object)) text += "#include <aiobpf/bpf/maps/typed_map.hpp>\n";
+  for (const char* kind : {"per_cpu_map", "typed_map"}) {
+    if (any_map_of(object, kind)) text += std::string{"#include <aiobpf/bpf/maps/"} + kind + ".hpp>\n";
+  }
   if (any_ring(object)) text += "#include <aiobpf/sources/ring_source.hpp>\n";
   text += "\n#include <array>\n#include <cstddef>\n#include <cstdint>\n";
   if (any_constant(object)) text += "#include <optional>\n";
