@@ -4,11 +4,11 @@
 #include <aiobpf/probes/program_writer.hpp>
 #include <aiobpf/probes/record_plan.hpp>
 
+#include <linux/bpf.h>
+
 #include <cstdint>
 #include <optional>
 #include <vector>
-
-struct bpf_insn;
 
 namespace aiobpf::probes {
 

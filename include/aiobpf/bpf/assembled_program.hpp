@@ -2,11 +2,11 @@
 
 #include <aiobpf/bpf/unique_fd.hpp>
 
+#include <linux/bpf.h>
+
 #include <cstdint>
 #include <span>
 #include <string>
-
-struct bpf_insn;
 
 namespace aiobpf::bpf {
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <linux/bpf.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
-
-struct bpf_insn;
 
 namespace aiobpf::probes {
 

@@ -2,11 +2,11 @@
 
 #include <aiobpf/probes/record_plan.hpp>
 
+#include <linux/bpf.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
-
-struct bpf_insn;
 
 namespace aiobpf::probes {
 
