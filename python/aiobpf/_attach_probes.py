@@ -81,7 +81,10 @@ class AttachingProbes(Attaching):
         return self._keep(BpfLink(raw, f"{'kretprobe' if retprobe else 'kprobe'}/{func_name}"))
 
     def attach_kretprobe(self, func_name: str, *, cookie: int = 0) -> BpfLink:
-        """As attach_kprobe(func_name, retprobe=True)."""
+        """As attach_kprobe(func_name, retprobe=True).
+
+        program.attach_kretprobe("tcp_v4_connect")
+        """
         return self.attach_kprobe(func_name, retprobe=True, cookie=cookie)
 
     def attach_ksyscall(self, name: str, retprobe: bool = False, *, cookie: int = 0) -> BpfLink:
@@ -156,7 +159,10 @@ class AttachingProbes(Attaching):
         symbol: str = "",
         cookie: int = 0,
     ) -> BpfLink:
-        """As attach_uprobe(..., retprobe=True)."""
+        """As attach_uprobe(..., retprobe=True).
+
+        program.attach_uretprobe("libc.so.6", symbol="malloc")
+        """
         return self.attach_uprobe(binary_path, offset, pid, retprobe=True, symbol=symbol, cookie=cookie)
 
     def attach_uprobe_multi(

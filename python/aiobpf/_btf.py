@@ -61,7 +61,10 @@ class Btf:
         return self._raw.type(_arguments.text("name", name))
 
     def sizeof(self, name: str) -> int:
-        """Bytes of a type. Raises BpfNotFoundError, which names similar ones."""
+        """Bytes of a type. Raises BpfNotFoundError, which names similar ones.
+
+        types.sizeof("struct task_struct")
+        """
         return self._type(name).size
 
     def event_type(self, name: str) -> type[Any]:
@@ -69,7 +72,10 @@ class Btf:
         return self._event_types.get(self._raw, name)
 
     def record(self, name: str) -> BpfRecord:
-        """The template of a struct, which packs and unpacks dicts; what struct cannot say is bytes there."""
+        """The template of a struct, which packs and unpacks dicts; what struct cannot say is bytes there.
+
+        types.record("event").unpack(data)["pid"]
+        """
         return BpfRecord.of_type(self._type(name))
 
     def _codec(self, name: str) -> _aiobpf.Codec:
@@ -81,10 +87,15 @@ class Btf:
     def pack(self, name: str, value: Any) -> bytes:
         """The bytes of a value of that type, set as values of maps are (BpfMap.typed()).
 
+            types.pack("event", {"pid": 1})
+
         Raises BtfValidationError, TypeError, BpfNotFoundError.
         """
         return self._codec(name).pack(value)
 
     def unpack(self, name: str, data: bytes | bytearray | memoryview) -> Any:
-        """The value that these bytes are: of a struct an event. Raises ValueError (another size), BpfNotFoundError."""
+        """The value that these bytes are: of a struct an event. Raises ValueError (another size), BpfNotFoundError.
+
+        types.unpack("event", data).pid
+        """
         return self._codec(name).unpack(data)

@@ -86,6 +86,8 @@ class _Table(Generic[V]):
     def read(self) -> dict[Key, V]:
         """All keys, and what came together for each; programs go on meanwhile.
 
+            for comm, number in counts.read().items(): ...
+
         A key of one field is its value, texts as bytes; of more a tuple. Raises BpfMapError.
         """
         assert self._raw is not None
@@ -115,7 +117,10 @@ class _Table(Generic[V]):
                 yield self.read()
 
     def lost(self) -> int:
-        """Events that found no room in the table: make `keys` larger."""
+        """Events that found no room in the table: make `keys` larger.
+
+        assert counts.lost() == 0
+        """
         assert self._raw is not None
         return self._raw.lost()
 
@@ -124,12 +129,18 @@ class _Table(Generic[V]):
         return tuple(self._events)
 
     def detach(self) -> None:
-        """Nothing more is counted; what is there can still be read. Idempotent."""
+        """Nothing more is counted; what is there can still be read. Idempotent.
+
+        counts.detach()
+        """
         if self._raw is not None:
             self._raw.detach()
 
     def close(self) -> None:
-        """Detaches the programs and forgets the table. Idempotent."""
+        """Detaches the programs and forgets the table. Idempotent.
+
+        counts.close()
+        """
         self.detach()
         self._raw = None
 

@@ -18,7 +18,10 @@ _BY_CONSUMER = tuple(name for name in CAUSES if name not in _BY_PROGRAM)
 
 
 def _balances(self: Any) -> bool:
-    """Whether the three sums hold."""
+    """Whether the three sums hold.
+
+    assert rb.verify().balances()
+    """
     return bool(
         self.seen == self.submitted + self.discarded + sum(getattr(self, name) for name in _BY_PROGRAM)
         and self.submitted == self.received + self.unread
@@ -27,7 +30,10 @@ def _balances(self: Any) -> bool:
 
 
 def _lost(self: Any) -> dict[str, int]:
-    """What was lost, by cause: `{"ring_full": 3, ...}`."""
+    """What was lost, by cause: `{"ring_full": 3, ...}`.
+
+    print(rb.statistics().lost())
+    """
     return {name: getattr(self, name) for name in CAUSES}
 
 

@@ -66,7 +66,10 @@ class BpfLink:
         self._pinned.pin(self._check_attached().pin, path)
 
     def unpin(self, path: _arguments.Path | None = None) -> None:
-        """Removes a pin; without a path the one that pin() made. Raises BpfError (there is none), BpfClosedError."""
+        """Removes a pin; without a path the one that pin() made. Raises BpfError (there is none), BpfClosedError.
+
+        link.unpin()
+        """
         self._pinned.unpin(self._check_attached().unpin, path)
 
     def disconnect(self) -> None:
@@ -103,7 +106,10 @@ class BpfLink:
         return os.fdopen(self._check_attached().open_iterator(), "rb")
 
     def detach(self) -> None:
-        """Detaches the program. Idempotent."""
+        """Detaches the program. Idempotent.
+
+        link.detach()
+        """
         if self._raw is not None:
             self._raw.detach()
             self._raw = None  # it keeps its object

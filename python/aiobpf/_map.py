@@ -209,7 +209,10 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
     # --- entries
 
     def get(self, key: K, default: Any = None) -> Any:
-        """The value, or `default` when the map has no such key."""
+        """The value, or `default` when the map has no such key.
+
+        counts.get(7, 0)
+        """
         return self.lookup(key, default)
 
     @overload  # type: ignore[override]
@@ -228,11 +231,17 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
             self._set(key, value, flags)
 
     def update_many(self, entries: Mapping[K, V] | Iterable[tuple[K, V]]) -> None:
-        """Sets many values in one system call. Raises BpfMapError; its message says how many were set before it."""
+        """Sets many values in one system call. Raises BpfMapError; its message says how many were set before it.
+
+        counts.update_many({1: 10, 2: 20})
+        """
         self._set_many(list(entries.items() if isinstance(entries, Mapping) else entries))
 
     def lookup_and_delete(self, key: K) -> V:
-        """Removes a key and gives its value, in one step. Kernel 5.14. Raises BpfNotFoundError, BpfMapError."""
+        """Removes a key and gives its value, in one step. Kernel 5.14. Raises BpfNotFoundError, BpfMapError.
+
+        counts.lookup_and_delete(7)
+        """
         value, was_there = self._take(key)
         if not was_there:
             raise BpfNotFoundError(f"map {self.name}: no key {key!r}")
@@ -258,11 +267,17 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
         return default
 
     def clear(self) -> None:
-        """Removes all that is there. Raises BpfMapError (an array's elements cannot be removed)."""
+        """Removes all that is there. Raises BpfMapError (an array's elements cannot be removed).
+
+        counts.clear()
+        """
         self._clear()
 
     def values(self) -> ValuesView[V]:
-        """Of all entries, many a system call."""
+        """Of all entries, many a system call.
+
+        sum(counts.values())
+        """
         return _Values(self)
 
     def items(self) -> ItemsView[K, V]:
@@ -275,7 +290,10 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
     # --- its life
 
     def freeze(self) -> None:
-        """From now on user space cannot set values; programs can. Kernel 5.2. Raises BpfMapError."""
+        """From now on user space cannot set values; programs can. Kernel 5.2. Raises BpfMapError.
+
+        config.freeze()
+        """
         self._raw.freeze()
 
     @property
@@ -295,7 +313,10 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
 
     def unpin(self, path: _arguments.Path | None = None) -> None:
         """Removes a pin of it: the one that pin() made, or the one there. Raises BpfMapError (another map is pinned
-        there; ENOENT), ValueError (it was not pinned here, and no path is given)."""
+        there; ENOENT), ValueError (it was not pinned here, and no path is given).
+
+        counts.unpin()
+        """
         place = self._pin_path if path is None else path
         if place is None:
             raise ValueError(f"map {self.name} was not pinned by pin(): give the path")
@@ -305,7 +326,10 @@ class BpfMap(PerCpuVerbs[K, V], KeylessVerbs[K, V], MutableMapping[K, V]):
 
     def close(self) -> None:
         """Closes a map that came from no object; using it is a BpfClosedError then. Idempotent. An object's maps are
-        closed with it."""
+        closed with it.
+
+        counts.close()
+        """
         if self._owner is None:
             self._close()
 

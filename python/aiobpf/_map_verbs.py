@@ -30,7 +30,10 @@ class PerCpuVerbs(_aiobpf.MapView[K, V]):
             raise TypeError(f"map {self.name} is not per CPU: it is a {self.type_name}")
 
     def lookup_percpu(self, key: K) -> list[Any] | None:
-        """The values of all CPUs, or None. Raises TypeError (not a per-CPU map)."""
+        """The values of all CPUs, or None. Raises TypeError (not a per-CPU map).
+
+        packets.lookup_percpu(0)
+        """
         self._check_percpu()
         values: list[Any] | None = self.lookup(key)
         return values
@@ -47,7 +50,10 @@ class PerCpuVerbs(_aiobpf.MapView[K, V]):
     lookup_percpu_sum = sum
 
     def items_percpu(self) -> ItemsView[K, V]:
-        """As items(). Raises TypeError (not a per-CPU map)."""
+        """As items(). Raises TypeError (not a per-CPU map).
+
+        dict(packets.items_percpu())
+        """
         self._check_percpu()
         return self.items()
 
@@ -57,13 +63,22 @@ class KeylessVerbs(_aiobpf.MapView[K, V]):
 
     def push(self, value: V, flags: int = BPF_ANY) -> None:
         """Of a queue or stack: adds a value; with BPF_EXIST a full one loses its oldest. Of a bloom filter: adds it to
-        the set. Raises BpfMapError (E2BIG: it is full)."""
+        the set. Raises BpfMapError (E2BIG: it is full).
+
+        jobs.push(value)
+        """
         self._push(value, flags)
 
     def peek(self) -> V | None:
-        """Of a queue or stack: the next value; None when it is empty."""
+        """Of a queue or stack: the next value; None when it is empty.
+
+        jobs.peek()
+        """
         return self._peek()[0]
 
     def may_contain(self, value: V) -> bool:
-        """Of a bloom filter: False when the value was never pushed."""
+        """Of a bloom filter: False when the value was never pushed.
+
+        seen.may_contain(value)
+        """
         return self._may_contain(value)

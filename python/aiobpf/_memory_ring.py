@@ -24,5 +24,8 @@ class MemoryRing:
         self._raw = _aiobpf.make_memory_ring(_arguments.integer("size", size, 0, LARGEST_RING))
 
     def emit(self, record: bytes | bytearray | memoryview) -> bool:
-        """Emits a record, from any thread. False when there is no room: counted in the ledger."""
+        """Emits a record, from any thread. False when there is no room: counted in the ledger.
+
+        ring.emit(b"...")
+        """
         return self._raw.emit(record)

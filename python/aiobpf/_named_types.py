@@ -49,11 +49,17 @@ class HasNamedTypes:
         return btf_name.removeprefix("struct ").removeprefix("union ")
 
     def lookup_type(self, btf_name: str) -> type[Any] | None:
-        """The class that was registered for it, or None."""
+        """The class that was registered for it, or None.
+
+        obj.lookup_type("event")
+        """
         return self._registered.get(self._plain(btf_name))
 
     def lookup_btf_name(self, python_type: type[Any]) -> str | None:
-        """The name that the class was registered for, or None."""
+        """The name that the class was registered for, or None.
+
+        obj.lookup_btf_name(Event)
+        """
         return next((name for name, its in self._registered.items() if its is python_type), None)
 
     def _named_codec(self, name: str) -> _aiobpf.Codec:

@@ -45,11 +45,17 @@ class BpfObject(HasVariables, HasNamedTypes):
         return self._name
 
     def program(self, name: str) -> BpfProgram:
-        """The program of that name. Raises BpfNotFoundError, which names those there are."""
+        """The program of that name. Raises BpfNotFoundError, which names those there are.
+
+        obj.program("on_exec").attach()
+        """
         return self.programs[name]
 
     def map(self, name: str) -> BpfMap:
-        """The map of that name. Raises BpfNotFoundError, which names those there are."""
+        """The map of that name. Raises BpfNotFoundError, which names those there are.
+
+        obj.map("counts").typed()[7]
+        """
         return self.maps[name]
 
     def _open_variables(self, section: str) -> Callable[[], _aiobpf.Variables]:
@@ -57,6 +63,10 @@ class BpfObject(HasVariables, HasNamedTypes):
         return lambda: mapped  # it keeps the memory
 
     def variables(self, section: str) -> Variables:
+        """As BpfObjectFile.variables(), after loading.
+
+        obj.variables(".data.counters").seen
+        """
         self._check_open()
         return super().variables(section)
 
@@ -91,7 +101,10 @@ class BpfObject(HasVariables, HasNamedTypes):
         return self._keep(BpfLink(raw, f"struct_ops/{name}"))
 
     def close(self) -> None:
-        """Detaches what is attached and closes programs and maps. Idempotent."""
+        """Detaches what is attached and closes programs and maps. Idempotent.
+
+        obj.close()
+        """
         for link in self._links:
             link.detach()
         self._links.clear()

@@ -70,13 +70,24 @@ class BpfObjectFile(HasVariables):
         return lambda: _aiobpf.file_variables(self._raw, name)  # each time: they end with load()
 
     def program_names(self) -> list[str]:
+        """In the order of the object.
+
+        print(file.program_names())
+        """
         return self._raw.program_names()
 
     def map_names(self) -> list[str]:
+        """In the order of the object, with the sections of globals.
+
+        print(file.map_names())
+        """
         return self._raw.map_names()
 
     def set_max_entries(self, map: str, entries: int) -> None:
-        """Entries of a map; of a ring, bytes: a power of two and a multiple of the page size."""
+        """Entries of a map; of a ring, bytes: a power of two and a multiple of the page size.
+
+        file.set_max_entries("events", 1 << 20)
+        """
         self._raw.set_max_entries(_arguments.text("map", map), _arguments.integer("entries", entries, 0, 2**32 - 1))
 
     def set_rodata(self, variable: str, value: Constant) -> None:
@@ -95,11 +106,16 @@ class BpfObjectFile(HasVariables):
             self.rodata[variable] = value
 
     def set_value_size(self, map: str, size: int) -> None:
-        """Bytes of a value: of a stack trace map, of a section of globals. Raises BpfMapError, BpfNotFoundError."""
+        """Bytes of a value: of a stack trace map, of a section of globals. Raises BpfMapError, BpfNotFoundError.
+
+        file.set_value_size("stacks", 8 * 127)
+        """
         _aiobpf.set_value_size(self._raw, _arguments.text("map", map), _arguments.integer("size", size, 0, 2**32 - 1))
 
     def set_pin_path(self, map: str, path: _arguments.Path) -> None:
         """Where load() pins the map; one of the same shape that is pinned there already is used instead.
+
+            file.set_pin_path("counts", "/sys/fs/bpf/counts")
 
         Raises BpfMapError, BpfNotFoundError.
         """
@@ -115,7 +131,10 @@ class BpfObjectFile(HasVariables):
         _aiobpf.reuse_map(self._raw, _arguments.text("map", map), existing._raw)
 
     def set_autoload(self, program: str, load: bool) -> None:
-        """Whether load() loads that program (it does, unless told otherwise)."""
+        """Whether load() loads that program (it does, unless told otherwise).
+
+        file.set_autoload("on_exec", False)
+        """
         self._raw.set_autoload(_arguments.text("program", program), _arguments.boolean("load", load))
 
     def set_attach_target(self, program: str, target: str, of: BpfProgram | None = None) -> None:
@@ -146,6 +165,8 @@ class BpfObjectFile(HasVariables):
 
     def load(self) -> BpfObject:
         """Loads programs and maps into the kernel. The file is spent, also when it fails.
+
+            with file.load() as obj: ...
 
         Raises BpfVerifierError (with `verifier_log`), BpfPermissionError (names what is missing), BpfLoadError.
         """
@@ -204,5 +225,8 @@ def load(
 
 
 def missing_requirements() -> list[str]:
-    """What is missing to load and attach BPF programs in this process: one sentence each, with its remedy."""
+    """What is missing to load and attach BPF programs in this process: one sentence each, with its remedy.
+
+    for sentence in aiobpf.missing_requirements(): print(sentence)
+    """
     return _aiobpf.missing_for_bpf()

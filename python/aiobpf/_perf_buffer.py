@@ -180,6 +180,10 @@ class BpfPerfBuffer(Stream[E]):
             self._dispatch()
 
     def close(self) -> None:
+        """As Stream.close().
+
+        pb.close()
+        """
         super().close()
         runner, self._runner = self._runner, None
         if runner is not None:

@@ -73,7 +73,10 @@ class BpfProgram(AttachingProbes, AttachingNetwork):
         self._pinned.pin(self._raw.pin, path)
 
     def unpin(self, path: _arguments.Path | None = None) -> None:
-        """Removes a pin; without a path the one that pin() made. Raises BpfError (there is none)."""
+        """Removes a pin; without a path the one that pin() made. Raises BpfError (there is none).
+
+        program.unpin()
+        """
         self._pinned.unpin(self._raw.unpin, path)
 
     def _close(self) -> None:
@@ -81,6 +84,8 @@ class BpfProgram(AttachingProbes, AttachingNetwork):
 
     def run(self, context: Any = None) -> int:
         """Runs a SEC("syscall") or SEC("raw_tp/...") program once and returns what it returned (unsigned, 32 bits).
+
+            obj.program("emit").run(bytes(8))
 
         context: what the program gets as its argument: bytes, or a writable buffer (bytearray,
         ctypes.Structure), which then holds what the program wrote. Kernel 5.14. Of a raw tracepoint, which runs on the

@@ -46,7 +46,10 @@ class BpfRecord:
         return self.compiled.size
 
     def unpack(self, buff: bytes | None = None) -> Any:
-        """A dict of the fields. Raises ValueError (too few bytes, or none at all)."""
+        """A dict of the fields. Raises ValueError (too few bytes, or none at all).
+
+        record.unpack(data)["pid"]
+        """
         data = self.buff if buff is None else buff
         if data is None:
             raise ValueError("no bytes to unpack: give them here, or as `buff` of the record")
@@ -56,6 +59,8 @@ class BpfRecord:
 
     def pack(self, arg: Any) -> bytes:
         """The bytes of a dict, or of a list where the template has no names.
+
+            record.pack({"pid": 1})
 
         Raises BtfValidationError (what does not fit), KeyError (a field is missing), ValueError (None).
         """

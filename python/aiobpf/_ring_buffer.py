@@ -288,6 +288,7 @@ class BpfRingBuffer(Stream[E]):
     def consume(self) -> int:
         """Calls the callbacks with the events that are there now, without waiting; returns how many were called.
 
+            count = rb.consume()
             loop.add_reader(rb.fileno(), rb.consume)
 
         What comes meanwhile is for the next call. Raises what poll() raises.
@@ -298,7 +299,7 @@ class BpfRingBuffer(Stream[E]):
         """A descriptor that is readable while consume() has something to do, for select() and its like; the buffer's
         own, do not close it.
 
-        select.select([rb], [], [])
+        select.select([rb.fileno()], [], [])
         """
         return self._polled().fd
 

@@ -288,12 +288,18 @@ class Stream(Generic[E]):
 
     def close(self) -> None:
         """Ends every iteration, also one that waits. Records in the kernel's ring stay there; those received and
-        not handed over are counted as dropped_at_close. Idempotent."""
+        not handed over are counted as dropped_at_close. Idempotent.
+
+        rb.close()
+        """
         if self._reader is not None:
             self._reader.stop()
 
     async def aclose(self) -> None:
-        """The same as close(), for `async with contextlib.aclosing(rb)`."""
+        """The same as close(), for `async with contextlib.aclosing(rb)`.
+
+        await rb.aclose()
+        """
         self.close()
 
     @property

@@ -47,7 +47,10 @@ class Trace(Stream[Any]):
         return self._events
 
     def detach(self) -> None:
-        """No new records; those that are there can still be read. Idempotent."""
+        """No new records; those that are there can still be read. Idempotent.
+
+        t.detach()
+        """
         for probe in self._probes:
             probe.detach()
 

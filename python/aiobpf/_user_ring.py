@@ -162,7 +162,10 @@ class BpfUserRing:
         return self._open().size
 
     def close(self) -> None:
-        """Ends those who wait for room with BpfClosedError. What was submitted stays for programs. Idempotent."""
+        """Ends those who wait for room with BpfClosedError. What was submitted stays for programs. Idempotent.
+
+        ring.close()
+        """
         if self._raw is None:
             return
         for told in self._waiting:

@@ -67,6 +67,8 @@ class Variables:
     def view(self, name: str | None = None) -> memoryview:
         """The memory of a variable, or of all, as bytes that programs write meanwhile; it keeps the memory.
 
+            obj.bss.view("counters").cast("Q")[0]
+
         Read-only for `.rodata`. Raises BpfNotFoundError, BpfClosedError (an opened object's: it has none yet).
         """
         variables = self._get()
@@ -102,7 +104,10 @@ class HasVariables:
         raise NotImplementedError
 
     def variables(self, section: str) -> Variables:
-        """The globals of a section, as in ".data.counters". Raises BpfNotFoundError, which names those there are."""
+        """The globals of a section, as in ".data.counters". Raises BpfNotFoundError, which names those there are.
+
+        obj.variables(".data.counters").seen
+        """
         made = self._sections.get(section)
         if made is None:
             made = self._sections[section] = Variables(section, self._open_variables(section))

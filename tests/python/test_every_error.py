@@ -148,6 +148,10 @@ def unprivileged(folder: pathlib.Path) -> None:
     as_nobody(lambda: aiobpf.load(path).close())
 
 
+def no_event(_: pathlib.Path) -> None:
+    aiobpf.trace("openat")
+
+
 def not_c(folder: pathlib.Path) -> None:
     (folder / "x.bpf.c").write_text("int main(\n")
     aiobpf.compile(folder / "x.bpf.c")
@@ -175,6 +179,7 @@ PROVOKED: list[tuple[type[aiobpf.BpfError], Provoke, str]] = [
     (aiobpf.BpfPermissionError, unprivileged, "CAP_BPF"),
     (aiobpf.BpfSyscallError, wrong_context, "pass as many bytes"),
     (aiobpf.BtfValidationError, no_fit, r"field check \(offset 8, 8 bytes\) .* is missing here: add it"),
+    (aiobpf.BpfExpressionError, no_event, "category:name"),
     (aiobpf.BpfClosedError, closed, "use it within its `with` block, or load it again"),
     (aiobpf.BpfBusyError, busy, "one at a time"),
     (aiobpf.BpfUnsupportedError, unsupported, r"run\(\) it: a syscall program is not attached"),

@@ -121,7 +121,7 @@ class BpfRingBuffer(Generic[T]):
     def fileno(self) -> int:
         """A descriptor that is readable while there are events.
 
-        select.select([rb], [], [])
+        select.select([rb.fileno()], [], [])
         """
         return self._buffer.fileno()
 
