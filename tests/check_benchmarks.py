@@ -33,7 +33,7 @@ def test_the_build_is_the_one_that_is_measured() -> None:
     assert BUILD == benchmarks.BUILD
 
 
-@pytest.mark.parametrize("command", benchmarks.commands(), ids=name_of)
+@pytest.mark.parametrize("command", list(benchmarks.commands()), ids=name_of)
 def test_it_runs(command: list[str], names: set[str]) -> None:
     rows: list[dict[str, Any]] = list(benchmarks.rows_of(command + OPTIONS))
     assert rows

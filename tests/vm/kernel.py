@@ -54,13 +54,14 @@ def prepare(name: str, cache: pathlib.Path) -> Kernel:
 
 
 def newest(meta_package: str) -> str:
-    """The package that a meta package stands for today."""
+    """The package that a meta package stands for today: point releases move, so apt's lists are read anew."""
+    subprocess.run(["apt-get", "-qq", "update"], check=True)
     shown = subprocess.run(["apt-cache", "depends", meta_package], capture_output=True, text=True, check=True).stdout
     for line in shown.splitlines():
         kind, _, package = line.strip().partition(": ")
         if kind == "Depends" and package.startswith("linux-image-"):
             return package
-    raise RuntimeError(f"{meta_package} depends on no kernel; run apt-get update first:\n{shown}")
+    raise RuntimeError(f"{meta_package} depends on no kernel:\n{shown}")
 
 
 def unpack(package: str, work: pathlib.Path) -> pathlib.Path:
