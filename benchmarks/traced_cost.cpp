@@ -40,6 +40,15 @@ struct pace {
   std::uint32_t burst;
 };
 
+template <class Events>
+Events make_events() {
+  if constexpr (std::is_same_v<Events, filler>) {
+    return filler{ring_bytes};
+  } else {
+    return sampler{};
+  }
+}
+
 // One run, of which each makes `burst` events, or none.
 void emit(const filler& events, std::uint64_t first, std::uint32_t burst) {
   if (burst == 1) return events.emit_one(first);
@@ -143,7 +152,7 @@ private:
     }
   }
 
-  Events events_;
+  Events events_ = make_events<Events>();
   pace how_;
   asio::io_context context_{1};
   loop::stream stream_;
@@ -171,7 +180,7 @@ private:
     return {events.map().native_handle(), ring_bytes, seen};
   }
 
-  Events events_;
+  Events events_ = make_events<Events>();
   pace how_;
   tally seen_;
   consumer consumer_{read(events_, seen_)};

@@ -47,7 +47,8 @@ struct aiobpf_ledger {
 #endif
 
 /* Defines the ring `name` of `bytes` (a power of two, a multiple of the page size; user space may
- * set another size before the object is loaded) and the map of its counters. */
+ * set another size before the object is loaded), the map of its counters, and a number that user space steers:
+ * beyond so many unread bytes AIOBPF_SUBMIT wakes a reader that looks by a timer; 0: it does not. */
 #define AIOBPF_RING(name, bytes)                                  \
         struct {                                                  \
                 __uint(type, BPF_MAP_TYPE_RINGBUF);               \
@@ -59,7 +60,8 @@ struct aiobpf_ledger {
                 __uint(max_entries, AIOBPF_LEDGER_CPUS);          \
                 __type(key, __u32);                               \
                 __type(value, struct aiobpf_ledger);              \
-        } name##__ledger SEC(".maps")
+        } name##__ledger SEC(".maps");                            \
+        volatile __u64 name##__wake_at SEC(".data." #name)
 
 /* Makes `type` (as in "struct exec_event") part of the object's BTF, so that user space can make
  * event classes from it by name. Types that are only used inside a function are left out of it. */
@@ -73,7 +75,7 @@ struct aiobpf_ledger {
 
 /* Makes the record visible to the reader. AIOBPF_SUBMIT_FLAGS takes BPF_RB_NO_WAKEUP and
  * BPF_RB_FORCE_WAKEUP; a record without wakeup is seen at the reader's next look. */
-#define AIOBPF_SUBMIT(ring, record) bpf_ringbuf_submit(record, 0)
+#define AIOBPF_SUBMIT(ring, record) bpf_ringbuf_submit(record, aiobpf_wakeup_(&ring, ring##__wake_at))
 #define AIOBPF_SUBMIT_FLAGS(ring, record, flags) bpf_ringbuf_submit(record, flags)
 
 /* Gives a reserved record back; the reader skips it. */
@@ -91,6 +93,19 @@ static __always_inline struct aiobpf_ledger *aiobpf_ledger_(void *ledger)
                 return counts;
         slot = 0;
         return bpf_map_lookup_elem(ledger, &slot);
+}
+
+#define AIOBPF_FORCE_WAKEUP_ 2 /* BPF_RB_FORCE_WAKEUP: not all headers of kernel types have it */
+
+/* While an eighth more than that fills, and not for ever: each wakeup costs this program microseconds. */
+static __always_inline __u64 aiobpf_wakeup_(void *ring, __u64 wake_at)
+{
+        __u64 unread;
+
+        if (!wake_at)
+                return 0;
+        unread = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
+        return unread >= wake_at && unread < wake_at + wake_at / 8 ? AIOBPF_FORCE_WAKEUP_ : 0;
 }
 
 /* A record's length has 30 bits (kernel/bpf/ringbuf.c, RINGBUF_MAX_RECORD_SZ). */

@@ -10,7 +10,9 @@
 namespace aiobpf::gen {
 namespace {
 
-constexpr std::string_view counters = "__ledger";  // of aiobpf.bpf.h
+// Of aiobpf.bpf.h.
+constexpr std::string_view counters = "__ledger";
+constexpr std::string_view threshold = "__wake_at";
 
 // Kinds of sections that name a place behind a slash.
 constexpr std::array<std::string_view, 24> placed = {
@@ -50,13 +52,15 @@ bool is_identifier(const std::string& name) {
   });
 }
 
-// AIOBPF_RING makes the map of its counters; a user has no business with it.
+// AIOBPF_RING makes the map of its counters, and the number that its reader steers; a user has no business
+// with them.
 void leave_counters_out(bpf::object_contents& contents) {
   std::set<std::string> of_rings;
   for (const auto& one : contents.maps) {
     if (is_ring(one)) of_rings.insert(one.name + std::string{counters});
   }
   std::erase_if(contents.maps, [&](const auto& one) { return of_rings.contains(one.name); });
+  std::erase_if(contents.variables, [](const auto& one) { return one.its.name.ends_with(threshold); });
 }
 
 }  // namespace

@@ -31,6 +31,17 @@ std::optional<bpf::map> counters_of(const bpf::object& object, std::string_view 
   return object.map(name);
 }
 
+// The variable that AIOBPF_RING puts beside a ring; null where there is none.
+std::shared_ptr<std::uint64_t> wake_at_of(const bpf::object& object, std::string_view ring) {
+  const std::string section = ".data." + std::string{ring};
+  const std::string name = std::string{ring} + "__wake_at";
+  if (!object.has_map(section)) return nullptr;
+  const auto variables = object.variables(section);
+  if (!variables.has(name) || variables.bytes(name).size() != sizeof(std::uint64_t)) return nullptr;
+  auto* const place = reinterpret_cast<const std::uint64_t*>(variables.bytes(name).data());
+  return {variables.memory(), const_cast<std::uint64_t*>(place)};
+}
+
 std::optional<bpf::mapped_array> map_counters(const std::optional<bpf::map>& counters) {
   if (!counters) return std::nullopt;
   if (counters->value_size() < words * sizeof(std::uint64_t)) {
@@ -54,6 +65,7 @@ std::uint64_t sum_over_cpus(const bpf::mapped_array& counters, std::size_t word)
 
 ring_source::ring_source(const bpf::object& object, std::string_view name)
     : ring_source(object.map(name), counters_of(object, name)) {
+  wake_at_ = wake_at_of(object, name);
   programs_ = bpf::missed_runs{object, object.map(name)};
   missed_before_ = programs_.count();
 }
@@ -104,8 +116,20 @@ void ring_source::drained(const loop::drain_result& result) const noexcept {
   if (counters_ && !earlier_.count() && result.stop == loop::drain_stop::empty) observe();
 }
 
+void ring_source::wake_at(std::uint64_t unread) noexcept {
+  // Written when it changes only: every program that submits reads it.
+  if (wake_at_ && !ring_.is_taken() && __atomic_load_n(wake_at_.get(), __ATOMIC_RELAXED) != unread)
+    __atomic_store_n(wake_at_.get(), unread, __ATOMIC_RELAXED);
+}
+
+// A reader that looks by a timer is woken at half full all the same.
+void ring_source::steer(const loop::drain_request& request, const loop::drain_result& result) noexcept {
+  if (result.bytes > 0) wake_at(request.wakeups ? 0 : capacity() / 2);
+}
+
 loop::drain_result ring_source::drain(const loop::drain_request& request, records::batch_writer& out) {
   const auto result = ring_.drain(request, out);
+  steer(request, result);
   drained(result);
   return result;
 }
@@ -113,6 +137,7 @@ loop::drain_result ring_source::drain(const loop::drain_request& request, record
 loop::drain_result ring_source::visit(const loop::drain_request& request, std::uint32_t id,
                                       loop::segment_visitor& visitor) {
   const auto result = ring_.visit(request, id, visitor);
+  steer(request, result);
   drained(result);
   return result;
 }

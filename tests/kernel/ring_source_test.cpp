@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -67,6 +68,33 @@ BOOST_AUTO_TEST_CASE(what_finds_no_room_is_counted_as_ring_full) {
   BOOST_TEST(now.lost[records::cause::ring_full] > 0U);
   BOOST_TEST(now.unread == 10'000U - now.lost[records::cause::ring_full]);
   BOOST_TEST(now.balances());
+}
+
+BOOST_AUTO_TEST_CASE(programs_wake_a_reader_that_looks_by_a_timer_when_the_ring_is_half_full) {
+  sources::ring_source source{object, "first"};
+  const bpf::unique_fd epoll{::epoll_create1(EPOLL_CLOEXEC)};
+  ::epoll_event event{};
+  event.events = EPOLLIN | EPOLLET;  // which tells of wakeups, not of what is unread
+  BOOST_TEST_REQUIRE(::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, source.native_handle(), &event) == 0);
+  const auto told = [&] { return ::epoll_wait(epoll.get(), &event, 1, 0) == 1; };
+  emit(object, {.count = 3});
+  BOOST_TEST(told());
+  drain(source, {.wakeups = false});
+  emit(object, {.count = 2000});  // of 56 bytes, in 256 KiB
+  BOOST_TEST(!told());
+  emit(object, {.count = 400});
+  BOOST_TEST(told());
+  drain(source, {.wakeups = false});
+  emit(object, {.count = 1});
+  BOOST_TEST(!told());
+  source.release();
+  drain(source);
+  emit(object, {.count = 1});
+  BOOST_TEST(told());  // it has caught up: the kernel wakes it, and programs need not
+  drain(source, {.records = 1});
+  emit(object, {.count = 2400});
+  BOOST_TEST(told());
+  BOOST_TEST(account(source).balances());
 }
 
 BOOST_AUTO_TEST_CASE(a_ring_that_was_read_before_counts_from_there) {

@@ -8,6 +8,8 @@
 #include <aiobpf/sources/ring_channel.hpp>
 #include <aiobpf/sources/ring_counters.hpp>
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +28,8 @@ namespace aiobpf::sources {
 /// ledger says what was received until then, and is not `counted` any more.
 class ring_source final : public loop::single_source {
 public:
-  /// The ring `name` of an object, and its `name__ledger` when there is one.
+  /// The ring `name` of an object, and its `name__ledger` when there is one. Programs that submit by
+  /// AIOBPF_SUBMIT then wake a reader that looks by a timer when the ring is half full.
   /// Throws bpf::error: not_found, wrong_type (not a ring buffer), an errno.
   ring_source(const bpf::object& object, std::string_view name);
 
@@ -43,17 +46,23 @@ public:
   loop::drain_result drain(const loop::drain_request& request, records::batch_writer& out) override;
   loop::drain_result visit(const loop::drain_request& request, std::uint32_t id,
                            loop::segment_visitor& visitor) override;
-  void release() noexcept override { ring_.release(); }
+  void release() noexcept override {
+    ring_.release();
+    wake_at(0);
+  }
   records::ledger statistics() const override;
   records::ledger verify() const override;
 
 private:
+  void steer(const loop::drain_request& request, const loop::drain_result& result) noexcept;
+  void wake_at(std::uint64_t unread) noexcept;
   ring_counters read_counters() const noexcept;
   void observe(bool again = false) const noexcept;
   void drained(const loop::drain_result& result) const noexcept;
 
   std::string name_;
   ring_channel ring_;
+  std::shared_ptr<std::uint64_t> wake_at_;  // what aiobpf.bpf.h wakes by; nothing where there is none
   std::optional<bpf::mapped_array> counters_;
   bpf::missed_runs programs_;
   ring_counters before_;             // when we came

@@ -90,8 +90,10 @@ static __always_inline void fill(struct numbered *record, __u64 sequence, __u32 
                 fill(record, sequence, number);                             \
                 if (args->discard && sequence % args->discard == 0)         \
                         AIOBPF_DISCARD(name, record);                       \
-                else                                                        \
+                else if (args->flags)                                       \
                         AIOBPF_SUBMIT_FLAGS(name, record, args->flags);     \
+                else                                                        \
+                        AIOBPF_SUBMIT(name, record);                        \
         } while (0)
 
 static long emit_one(__u32 index, void *data)

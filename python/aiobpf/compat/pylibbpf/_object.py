@@ -115,7 +115,9 @@ class BpfObject:
         return self._programs[name]
 
     def get_map_names(self) -> list[str]:
-        return [name for name in self.loaded().maps.keys() if not name.endswith("__ledger")]
+        # What AIOBPF_RING puts beside a ring is left out.
+        names = self.loaded().maps.keys()
+        return [name for name in names if not name.endswith("__ledger") and not name.startswith(".data.")]
 
     def get_map(self, name: str) -> BpfMap:
         """Raises BpfException (there is none of that name)."""
