@@ -17,7 +17,7 @@ from typing import Any
 
 SOURCE = Path(__file__).resolve().parent
 BUILD = SOURCE.parent / "build" / "release"
-PROGRAMS = ("ring_drain", "stream", "sources", "wake", "traced_cost", "maps")
+PROGRAMS = ("ring_drain", "stream", "sources", "wake", "traced_cost", "maps", "probe_cost")
 
 Row = dict[str, Any]
 
@@ -29,6 +29,7 @@ def commands() -> Iterator[list[str]]:
     yield [sys.executable, str(SOURCE / "async_for" / "bench_async_for.py"), str(object_file)]
     yield [sys.executable, str(SOURCE / "map_lookup" / "bench_map_lookup.py")]
     yield [sys.executable, str(SOURCE / "startup" / "bench_startup.py")]
+    yield [sys.executable, str(SOURCE / "startup" / "bench_probe.py"), str(BUILD / "benchmarks" / "probe_startup")]
 
 
 def rows_of(command: list[str]) -> Iterator[Row]:

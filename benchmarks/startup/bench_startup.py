@@ -26,12 +26,13 @@ HERE = pathlib.Path(__file__).parent
 ROWS = ("startup/compiled_python", "startup/compiled_python/cached")
 
 
-def until_first_line(command: list[str], environment: dict[str, str]) -> float:
-    """Milliseconds."""
+def until_first_line(command: list[str], environment: dict[str, str], skip: int = 0) -> float:
+    """Milliseconds until a program prints a number, after `skip` lines of other things."""
     started = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
         assert child.stdout is not None
-        line = child.stdout.readline()
+        for _ in range(skip + 1):
+            line = child.stdout.readline()
         took = time.perf_counter() - started
         child.stdout.read()
     if child.returncode != 0 or not line.strip().isdigit():

@@ -13,6 +13,7 @@ Discriminator: TypeAlias = str | tuple[int, int]
 
 _LARGEST_TAG = (1 << 64) - 1
 _TAG_SIZES = (1, 2, 4, 8)
+_REALS: tuple[type[Any], ...] = (ctypes.c_float, ctypes.c_double, ctypes.c_longdouble)
 _INTEGERS = ("integer", "boolean", "character", "enumeration")
 
 
@@ -96,7 +97,8 @@ def _place_in_structure(cls: type[ctypes.Structure], path: str) -> tuple[int, in
             raise _no_field(cls, path)
         offset, kind = offset + field.offset, kinds[name]
     size = ctypes.sizeof(kind)
-    if size not in _TAG_SIZES or not issubclass(kind, ctypes._SimpleCData) or kind in (ctypes.c_float, ctypes.c_double):
+    number = issubclass(kind, ctypes._SimpleCData) and kind not in _REALS
+    if size not in _TAG_SIZES or not number:
         raise ValueError(f"{path!r} of {cls.__name__} is {kind.__name__}, and a tag is an integer")
     return offset, size
 

@@ -11,6 +11,7 @@
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace aiobpf::probes {
@@ -20,13 +21,10 @@ namespace {
 constexpr std::uint32_t counted_cpus = 1024;
 constexpr std::uint32_t counters_bytes = 64;
 
-// Calls that are in progress at one moment, of a probe.
-constexpr std::uint32_t begun_calls = 16 * 1024;
-
 /// The maps of a probe: they live as long as its programs.
 class maps {
 public:
-  maps(const record_plan& plan, std::size_t ring_bytes, bool of_calls)
+  maps(const record_plan& plan, std::size_t ring_bytes, std::uint32_t calls)
       : ring(bpf::create_map({.name = plan.name,
                               .type = BPF_MAP_TYPE_RINGBUF,
                               .max_entries = static_cast<std::uint32_t>(ring_bytes)})),
@@ -38,8 +36,8 @@ public:
                                   .flags = BPF_F_MMAPABLE})) {
     const auto size = static_cast<std::uint32_t>(plan.size);
     if (plan.per_second > 0) add(numbers.limit, BPF_MAP_TYPE_ARRAY, plan.name + "__limit", 4, 8, 1);
-    if (of_calls) {
-      add(numbers.begun, BPF_MAP_TYPE_HASH, plan.name + "__begun", 8, size, begun_calls, BPF_F_NO_PREALLOC);
+    if (calls > 0) {
+      add(numbers.begun, BPF_MAP_TYPE_HASH, plan.name + "__begun", 8, size, calls, BPF_F_NO_PREALLOC);
       add(numbers.scratch, BPF_MAP_TYPE_PERCPU_ARRAY, plan.name + "__new", 4, size, 1);
     }
     numbers.ring = ring.native_handle();
@@ -132,7 +130,8 @@ std::vector<probe> load(std::span<const trace_options> all) {
     its->event = all[i].event;
     its->plan = std::move(plans[i]);
     const auto& record = its->plan.record;
-    const maps used{record, all[i].ring_bytes, its->plan.targets.size() > 1};
+    const bool is_call = its->plan.targets.size() > 1;
+    const maps used{record, all[i].ring_bytes, is_call ? std::max(all[i].calls, 1U) : 0};
     std::vector<bpf::unique_fd> programs;
     for (const auto& target : its->plan.targets) {
       its->programs.emplace_back(

@@ -8,8 +8,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <ctime>
+#include <thread>
 
 namespace bpf = aiobpf::bpf;
 namespace probes = aiobpf::probes;
@@ -330,6 +332,29 @@ BOOST_AUTO_TEST_CASE(calls_are_filtered_by_what_is_known_at_either_end) {
   });
   BOOST_TEST((mixed.code() == bpf::errc::invalid_expression));
   BOOST_TEST(says(mixed, "join these by `and`"));
+}
+
+// Two threads wait in a read, and there is room for what is known of one.
+BOOST_AUTO_TEST_CASE(calls_of_which_too_many_are_in_progress_are_counted) {
+  std::array<int, 2> ends{};
+  BOOST_REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+  const bpf::unique_fd reads{ends[0]};
+  const bpf::unique_fd writes{ends[1]};
+  probing tested{
+      {.event = "syscall:read", .where = "fd == " + std::to_string(reads.get()), .pid = me, .calls = 1}};
+  const auto read_one = [&] {
+    char byte = 0;
+    return ::read(reads.get(), &byte, 1);
+  };
+  std::array<std::thread, 2> waiting{std::thread{read_one}, std::thread{read_one}};
+  while (account(*tested.source).seen < 1) std::this_thread::yield();  // the second one's entry was refused
+  BOOST_TEST(account(*tested.source).lost[records::cause::unpaired] == 1U);
+  BOOST_TEST(::write(writes.get(), "xx", 2) == 2);
+  for (auto& one : waiting) one.join();
+  const auto all = tested.read();
+  BOOST_TEST_REQUIRE(all.size() == 1U);
+  BOOST_TEST(all[0].number("ret") == 1);
+  BOOST_TEST(account(*tested.source).balances());
 }
 
 BOOST_AUTO_TEST_CASE(a_probe_that_is_loaded_records_once_it_is_attached) {

@@ -196,7 +196,7 @@ def test_no_wrong_argument_is_told_in_cpp(calls: dict[str, Call]) -> None:
         ("load", {"max_entries": 5}, TypeError, "max_entries must be a mapping, not int"),
         ("load", {"rodata": [("answer", 1)]}, TypeError, "rodata must be a mapping, not list"),
         ("load", {"max_entries": {5: 5}}, TypeError, "map must be a str, not int"),
-        ("load", {"rodata": {"answer": "1"}}, TypeError, "a bytes-like object is required, not 'str'"),
+        ("load", {"rodata": {"answer": "1"}}, TypeError, "it takes an int, not str"),
         ("open", {"source": 5}, TypeError, "expected str, bytes or os.PathLike object, not int"),
         ("open", {"source": "emit.bpf.o\0"}, ValueError, "embedded null byte"),
         ("load", {"source": b"emit.bpf.o\0"}, ValueError, "embedded null byte"),

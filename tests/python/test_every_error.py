@@ -162,6 +162,10 @@ def no_clang(folder: pathlib.Path) -> None:
     aiobpf.compile(folder / "x.bpf.c", compiler="no-such-clang")
 
 
+def no_event(_: pathlib.Path) -> None:
+    aiobpf.trace("openat")
+
+
 Provoke = Callable[[pathlib.Path], None]
 #: What each is provoked by, and what its text says to do, or to look at.
 PROVOKED: list[tuple[type[aiobpf.BpfError], Provoke, str]] = [
@@ -179,7 +183,7 @@ PROVOKED: list[tuple[type[aiobpf.BpfError], Provoke, str]] = [
     (aiobpf.BpfPermissionError, unprivileged, "CAP_BPF"),
     (aiobpf.BpfSyscallError, wrong_context, "pass as many bytes"),
     (aiobpf.BtfValidationError, no_fit, r"field check \(offset 8, 8 bytes\) .* is missing here: add it"),
-    (aiobpf.BpfExpressionError, no_event, "category:name"),
+    (aiobpf.BpfExpressionError, no_event, "an event is category:name, as in sched:sched_process_exec"),
     (aiobpf.BpfClosedError, closed, "use it within its `with` block, or load it again"),
     (aiobpf.BpfBusyError, busy, "one at a time"),
     (aiobpf.BpfUnsupportedError, unsupported, r"run\(\) it: a syscall program is not attached"),

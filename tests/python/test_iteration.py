@@ -270,6 +270,7 @@ def test_what_the_ring_has_no_room_for_is_counted(run: Run, driver: str) -> None
             assert got == [numbered(n) for n, there in enumerate(emitted) if there]
             ledger = rb.verify()
             assert ledger.balances()
-            assert ledger.lost() == {"ring_full": 200 - len(got), "contended": 0, "oversize": 1, "dropped_at_close": 0}
+            lost = {cause: count for cause, count in ledger.lost().items() if count > 0}
+            assert lost == {"ring_full": 200 - len(got), "oversize": 1}
 
     run(main())

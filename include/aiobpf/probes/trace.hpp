@@ -25,6 +25,7 @@ struct trace_options {
   std::uint32_t sample = 1;               ///< one in N, at random
   std::uint32_t per_second = 0;           ///< at most N a second; 0: no limit
   room limits{};                          ///< how much of a text, and of bytes, is recorded
+  std::uint32_t calls = 16 * 1024;        ///< of "syscall:...": how many may be in progress at one moment
   std::size_t ring_bytes = 256 * 1024;    ///< a power of two, a multiple of the page size
 };
 
