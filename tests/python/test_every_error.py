@@ -148,10 +148,6 @@ def unprivileged(folder: pathlib.Path) -> None:
     as_nobody(lambda: aiobpf.load(path).close())
 
 
-def no_event(_: pathlib.Path) -> None:
-    aiobpf.trace("openat")
-
-
 def not_c(folder: pathlib.Path) -> None:
     (folder / "x.bpf.c").write_text("int main(\n")
     aiobpf.compile(folder / "x.bpf.c")
