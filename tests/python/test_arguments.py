@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import inspect
+import operator
 import os
 import pathlib
 import shutil
@@ -94,12 +95,15 @@ def make_calls(objects: pathlib.Path, obj: aiobpf.BpfObject) -> dict[str, Call]:
             {"category": "sched", "name": "sched_process_exec"},
         ),
         "BpfProgram.run": (obj.program("answer_it").run, {"context": bytes(8)}),
-        "BpfMap.__setitem__": (table.__setitem__, key | value),
-        "BpfMap.__getitem__": (table.__getitem__, key),
-        "BpfMap.__contains__": (table.__contains__, key),
+        "BpfMap.__setitem__": (lambda key, value: operator.setitem(table, key, value), key | value),
+        "BpfMap.__getitem__": (lambda key: table[key], key),
+        "BpfMap.__contains__": (lambda key: key in table, key),
         "BpfMap.get": (table.get, key),
-        "BpfMap.__delitem__": (table.__delitem__, key),
-        "per CPU": (per_cpu.__setitem__, key | {"value": [bytes(64)] * (os.cpu_count() or 1)}),
+        "BpfMap.__delitem__": (lambda key: operator.delitem(table, key), key),
+        "per CPU": (
+            lambda key, value: operator.setitem(per_cpu, key, value),
+            key | {"value": [bytes(64)] * (os.cpu_count() or 1)},
+        ),
         "MemoryRing": (aiobpf.MemoryRing, {"size": 4096}),
         "MemoryRing.emit": (ring.emit, {"record": b"x"}),
         "BpfRingBuffer": (
