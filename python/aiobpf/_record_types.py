@@ -89,7 +89,8 @@ def _place(cls: type[Any], path: str) -> tuple[int, int]:
 
 
 def _place_in_structure(cls: type[ctypes.Structure], path: str) -> tuple[int, int]:
-    offset, kind = 0, cls
+    offset = 0
+    kind: Any = cls
     for name in path.split("."):
         field = getattr(kind, name, None)
         kinds = {known[0]: known[1] for known in getattr(kind, "_fields_", ())}
