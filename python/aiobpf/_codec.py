@@ -23,9 +23,12 @@ def of_btf(where: str, described: _aiobpf.Type, as_text: bool = False) -> _aiobp
 
 
 def of_format(where: str, size: int, given: str, btf: _aiobpf.Type | None = None) -> _aiobpf.Codec:
-    """A struct format: one field is its value, several are a tuple. Raises BtfValidationError, struct.error."""
+    """A struct format: one field is its value, several are a tuple. Raises BtfValidationError, struct.error,
+    ValueError."""
     if not isinstance(given, str):
         raise TypeError(f"{where}: a format is a str, as struct takes it, not {type(given).__name__}")
+    if not given.isascii() or "\0" in given:
+        raise ValueError(f"{where}: {given!r} is not a format of Python's struct module")
     compiled = struct.Struct(given)
     _check_size(where, f"the format {given!r}", compiled.size, btf.size if btf is not None else size)
     letters = given.lstrip("@=<")

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 from aiobpf import _aiobpf, _arguments, _ctypes_type
 from aiobpf._map import BpfMap
 from aiobpf._map_types import BpfMapType
+
+
+def _map_name(name: str) -> bytes:
+    encoded = _arguments.text("name", name)
+    if not re.fullmatch(rb"[A-Za-z0-9_.]*", encoded):
+        raise ValueError(f"name is letters, digits, '_' and '.', not {name!r}")
+    return encoded
 
 
 def create_map(
@@ -44,7 +52,7 @@ def create_map(
     kind = _type_of(type)
     made = _aiobpf.create_map(
         int(kind),
-        _arguments.text("name", name or kind.name.lower()),
+        _map_name(name or kind.name.lower()),
         _size("key_size", key_size, types[0]),
         _size("value_size", value_size, types[1]),
         _arguments.integer("max_entries", max_entries, 0, 2**32 - 1),

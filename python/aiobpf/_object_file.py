@@ -126,8 +126,10 @@ class BpfObjectFile(HasVariables):
 
             file.reuse_map("counts", aiobpf.open_pinned_map("/sys/fs/bpf/counts"))
 
-        Raises BpfMapError (another type or shape), BpfNotFoundError.
+        Raises BpfMapError (another type or shape), BpfNotFoundError, TypeError.
         """
+        if not isinstance(existing, BpfMap):
+            raise TypeError(f"existing is a BpfMap, not {type(existing).__name__}")
         _aiobpf.reuse_map(self._raw, _arguments.text("map", map), existing._raw)
 
     def set_autoload(self, program: str, load: bool) -> None:

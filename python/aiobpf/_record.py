@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from aiobpf import _aiobpf
-from aiobpf._errors import BtfValidationError
+from aiobpf._errors import BpfNotFoundError, BtfValidationError
 
 #: A struct format; (name, template); or a list of either: of pairs a dict, else a list of values.
 Template: TypeAlias = Any
@@ -120,8 +120,11 @@ def _put(template: Template, given: Any, values: list[Any]) -> None:
         if not isinstance(given, Mapping):
             raise BtfValidationError(f"a dict of {', '.join(name for name, _ in template)} is needed, not {given!r}")
         for name, its in template:
-            if not _is_padding(its):
-                _put(its, given[name], values)
+            if _is_padding(its):
+                continue
+            if name not in given:
+                raise BpfNotFoundError(f"the record has no {name!r}, which its template names")
+            _put(its, given[name], values)
     else:
         if not isinstance(given, Sequence) or len(given) != len(template):
             raise BtfValidationError(f"{len(template)} values are needed, not {given!r}")

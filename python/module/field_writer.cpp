@@ -256,7 +256,7 @@ bool write_field(const bpf::type& type, const fields& there, PyObject* key, PyOb
 
 bool write_struct(const bpf::type& type, PyObject* value, std::byte* out, const std::string& where) {
   if (PyObject_CheckBuffer(value)) return write_bytes(type, value, out, where);
-  if (!PyMapping_Check(value) || PyUnicode_Check(value) || PyList_Check(value) || PyTuple_Check(value)) {
+  if (!PyMapping_Check(value) || !PyObject_HasAttrString(value, "items")) {
     return wrong_type(type, value, where, "a dict of its fields, or bytes of its size");
   }
   const auto items = reference::steal(PyMapping_Items(value));

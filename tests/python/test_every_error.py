@@ -158,6 +158,10 @@ def no_clang(folder: pathlib.Path) -> None:
     aiobpf.compile(folder / "x.bpf.c", compiler="no-such-clang")
 
 
+def no_event(_: pathlib.Path) -> None:
+    aiobpf.trace("openat")
+
+
 Provoke = Callable[[pathlib.Path], None]
 #: What each is provoked by, and what its text says to do, or to look at.
 PROVOKED: list[tuple[type[aiobpf.BpfError], Provoke, str]] = [
