@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import inspect
-import operator
 import os
 import pathlib
 import shutil
