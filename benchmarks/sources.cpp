@@ -38,7 +38,7 @@ struct load {
 class producer {
 public:
   explicit producer(std::size_t count) : rings_(count) {}
-  const rings& all() const noexcept { return rings_; }
+  const many_rings& all() const noexcept { return rings_; }
   std::uint64_t emit(load what) {
     const auto busy = static_cast<std::uint32_t>(round_++ * 7 % rings_.maps().size());
     const std::uint64_t first = next_;
@@ -54,7 +54,7 @@ public:
 private:
   static constexpr auto interrupts = std::chrono::microseconds{200};
 
-  rings rings_;
+  many_rings rings_;
   std::uint64_t round_ = 0;
   std::uint64_t next_ = 0;
 };

@@ -48,7 +48,7 @@ struct aiobpf_ledger {
 
 /* Defines the ring `name` of `bytes` (a power of two, a multiple of the page size; user space may
  * set another size before the object is loaded), the map of its counters, and a number that user space steers:
- * beyond so many unread bytes AIOBPF_SUBMIT wakes a reader that looks by a timer; 0: it does not. */
+ * beyond this many unread bytes AIOBPF_SUBMIT wakes a reader that looks by a timer; 0: it does not. */
 #define AIOBPF_RING(name, bytes)                                  \
         struct {                                                  \
                 __uint(type, BPF_MAP_TYPE_RINGBUF);               \

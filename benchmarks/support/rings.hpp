@@ -20,11 +20,11 @@ namespace aiobpf::benchmarks {
 
 /// Many rings of one program (progs/rings.bpf.c): it emits into any of them by number, as one shared program
 /// with a ring for each CPU or tenant does.
-class rings {
+class many_rings {
 public:
   static constexpr std::uint32_t ring_bytes = 256 * 1024;
 
-  explicit rings(std::size_t count)
+  explicit many_rings(std::size_t count)
       : object_(load(count)), emit_into_(object_.program("emit_into")), table_(object_.map("rings")) {
     for (std::uint32_t i = 0; i < count; ++i) {
       LIBBPF_OPTS(bpf_map_create_opts, options);
