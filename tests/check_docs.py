@@ -139,6 +139,7 @@ def check_pytest(command: str) -> None:
 #: How each command of a document begins, and what is done with it: None is run by the tests below.
 COMMANDS: dict[str, Callable[[str], None] | None] = {
     "./scripts/": check_script,
+    ".ci/run": check_script,
     "cmake --workflow": check_preset,
     "cmake --build --preset dev": check_preset,
     "ctest --preset": check_preset,
@@ -209,7 +210,7 @@ def reports_executions(command: list[str], folder: pathlib.Path) -> bool:
 
 @pytest.mark.usefixtures("needs_kernel")
 def test_the_readmes_python_program_prints_executions(compiled: pathlib.Path) -> None:
-    program = in_readme("python").write(compiled)
+    program = in_readme("python", "# exec_watch.py").write(compiled)
     assert reports_executions([sys.executable, str(program)], compiled)
 
 

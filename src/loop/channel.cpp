@@ -1,5 +1,6 @@
 #include <aiobpf/loop/channel.hpp>
 #include <aiobpf/records/batch.hpp>
+#include <aiobpf/records/batch_writer.hpp>
 
 namespace aiobpf::loop {
 

@@ -1,5 +1,6 @@
 #include <aiobpf/bpf/error.hpp>
 #include <aiobpf/loop/source_set.hpp>
+#include <aiobpf/records/batch_writer.hpp>
 
 #include <algorithm>
 #include <cerrno>

@@ -4,6 +4,7 @@
 
 #include <aiobpf/bpf/unique_fd.hpp>
 #include <aiobpf/loop/source.hpp>
+#include <aiobpf/records/batch_writer.hpp>
 
 #include <sys/eventfd.h>
 #include <unistd.h>

@@ -1,12 +1,15 @@
 #pragma once
 
-#include <aiobpf/records/batch_writer.hpp>
 #include <aiobpf/records/segment.hpp>
 
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
 #include <cstdint>
+
+namespace aiobpf::records {
+class batch_writer;
+}
 
 namespace aiobpf::loop {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <aiobpf/loop/channel.hpp>
-#include <aiobpf/loop/wake_policy.hpp>
+#include <aiobpf/loop/polling.hpp>
 #include <aiobpf/records/ledger.hpp>
 
 #include <chrono>

@@ -3,7 +3,6 @@
 #include <aiobpf/loop/channel.hpp>
 #include <aiobpf/loop/source.hpp>
 #include <aiobpf/loop/stream_options.hpp>
-#include <aiobpf/records/batch.hpp>
 #include <aiobpf/records/ledger.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -14,6 +13,10 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+
+namespace aiobpf::records {
+class batch;
+}
 
 namespace aiobpf::loop {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <aiobpf/loop/budget.hpp>
-#include <aiobpf/loop/wake_policy.hpp>
+#include <aiobpf/loop/polling.hpp>
 
 #include <chrono>
 #include <optional>

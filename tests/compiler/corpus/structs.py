@@ -162,8 +162,8 @@ def globals_hold(obj: aiobpf.BpfObject, program: aiobpf.BpfProgram) -> None:
     assert run(program, 100).result == 110 + -4 + 7
     (bss,) = (m for m in obj.maps if m.name.endswith(".bss"))
     (data,) = (m for m in obj.maps if m.name.endswith(".data"))
-    assert struct.unpack_from("<Q", next(bss.items())[1]) == (110,)
-    assert struct.unpack_from("<i", next(data.items())[1]) == (-3,)
+    assert struct.unpack_from("<Q", next(iter(bss.items()))[1]) == (110,)
+    assert struct.unpack_from("<i", next(iter(data.items()))[1]) == (-3,)
 
 
 @checked_by(globals_hold)
