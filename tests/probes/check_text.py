@@ -39,6 +39,7 @@ LEFT_OUT = set(
 )
 
 LINE = re.compile(r"^\s*\S.*?-(\d+)\s+\[\d+\] \S+\s+[\d.]+: (.*)$")
+NEAR = 8  # events
 TAKEN = {"time_ns", "pid", "tid", "uid", "gid", "cgroup", "comm", "cpu", "event", "truncated", "unreadable"}
 
 
@@ -101,6 +102,18 @@ class Recorded:
         """What was recorded of the event that a line shows."""
         assert self.events[event], f"not recorded: {line}"
         return self.events[event].popleft()
+
+    def compare(self, event: str, line: str, fields: list[tuple[str, str]]) -> int:
+        """Takes the recorded event that a line shows; returns how many fields were compared. An interrupt that comes
+        between a tracepoint's two recorders puts its own event before or after: the next few are tried."""
+        waiting = self.events[event]
+        assert waiting, f"not recorded: {line}"
+        for one in list(waiting)[:NEAR]:
+            with contextlib.suppress(AssertionError):
+                compared = sum(self.same(one, name, shown) for name, shown in fields)
+                waiting.remove(one)
+                return compared
+        return sum(self.same(waiting[0], name, shown) for name, shown in fields)  # which says what differs
 
     async def _record(self, patterns: list[str], child: Child, ring_bytes: int) -> None:
         async with aiobpf.trace(*patterns, pid=child.pid, ring_bytes=ring_bytes) as trace:
@@ -189,7 +202,6 @@ SUBSYSTEMS = {
     "net": ["net:*"],
     "tcp": ["tcp:*"],
     "timer": ["timer:hrtimer_*", "timer:timer_*"],
-    "kmem": ["kmem:mm_page_*", "kmem:rss_stat"],
 }
 
 
@@ -200,8 +212,7 @@ def test_events_of_a_subsystem_are_recorded_as_they_are_printed(subsystem: str) 
     names = {event.split(":")[1]: event for event in recorded.bits}
     for line in recorded.lines:
         name, _, rest = line.partition(": ")
-        event = recorded.next(names[name], line)
-        for field, shown in re.findall(r"(\w+)=(.*?)(?=,? \w+=| ==> |$)", rest):
-            compared += recorded.same(event, field, shown)
+        fields = re.findall(r"(\w+)=(.*?)(?=,? \w+=| ==> |$)", rest)
+        compared += recorded.compare(names[name], line, fields)
     assert compared > 3, (compared, recorded.lines[:20])
     assert {event for event, rest in recorded.events.items() if rest} == set()
