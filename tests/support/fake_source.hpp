@@ -12,15 +12,18 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace aiobpf::tests {
 
-/// What a fake source and its test share: the test writes, the source reads. Not for threads.
+/// What a fake source and its test share: the test writes, the source reads. A thread may drain while the
+/// test emits; what else it sets or looks at is set before, or after the stream is gone.
 struct fake {
   bpf::unique_fd readable{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  std::mutex mutex;  ///< of what a drain and emit() touch
   std::vector<std::vector<std::byte>> records;
   std::size_t next = 0;                 ///< the first record that was not taken
   std::uint64_t position = 0;           ///< its position
@@ -36,6 +39,7 @@ struct fake {
 
   /// A record as BPF_RB_NO_WAKEUP submits it: nobody is told.
   void emit_silently(std::uint64_t number, std::size_t size = 48) {
+    const std::scoped_lock lock{mutex};
     records.push_back(numbered_record(number, size));
   }
   void emit(std::uint64_t number, std::size_t size = 48) {
@@ -58,6 +62,7 @@ public:
 
   loop::drain_result drain(const loop::drain_request& request, records::batch_writer& out) override {
     fake& state = *state_;
+    const std::scoped_lock lock{state.mutex};
     ++state.drains;
     state.wakeups = request.wakeups;
     std::uint64_t signals;
@@ -98,6 +103,7 @@ public:
   void acknowledge(std::uint64_t position) noexcept override { state_->acknowledged = position; }
 
   records::ledger statistics() const override {
+    const std::scoped_lock lock{state_->mutex};
     records::ledger out;
     out.counted = true;
     out.seen = out.submitted = state_->records.size();
