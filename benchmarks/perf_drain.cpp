@@ -8,6 +8,7 @@
 #include <aiobpf/loop/budget.hpp>
 #include <aiobpf/loop/record_visitor.hpp>
 #include <aiobpf/loop/stream.hpp>
+#include <aiobpf/records/batch.hpp>
 #include <aiobpf/sources/perf_source.hpp>
 
 #include <boost/asio/awaitable.hpp>
