@@ -60,12 +60,12 @@ bool record_reader::is_removed(std::uint32_t source) const noexcept {
 void record_reader::forget_removed() {
   if (removed_.empty() || handing_over_) return;
   decoder_table remaining = decoders_;
-  std::erase_if(removed_, [&](std::uint32_t source) {
+  const auto forgotten = std::erase_if(removed_, [&](std::uint32_t source) {
     if (cursor_.left_of(source) > 0 || stream_->queued(source) > 0) return false;
     remaining = remaining.without(source);
     return true;
   });
-  set_decoders(std::move(remaining));
+  if (forgotten > 0) set_decoders(std::move(remaining));
 }
 
 PySendResult record_reader::next_event_slowly(PyObject* self, PyObject** result) {

@@ -26,12 +26,13 @@ void dispatcher::operator()(const records::record& record) {
     ++lost_[records::cause::unknown_type];
     return;
   }
-  const type_number number = one->handlers(record);
+  const type_number number = one->handlers.classify(record);
   if (number < one->counts.size()) {
     ++one->counts[number];
   } else if (!one->handlers.takes_misfits()) {
     ++one->lost[*misfit(number)];
   }
+  one->handlers.call(number, record);
 }
 
 std::uint64_t dispatcher::count(std::uint32_t source, type_number number) const noexcept {

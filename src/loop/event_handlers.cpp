@@ -10,14 +10,12 @@ void event_handlers::add(record_type type, handler_function handler) {
   types_ = std::move(types);
 }
 
-type_number event_handlers::operator()(const records::record& record) {
-  const type_number number = classify_ ? (*classify_)(record.data) : unknown_type;
+void event_handlers::call(type_number number, const records::record& record) {
   if (number < handlers_.size()) {
     handlers_[number](record);
   } else if (otherwise_) {
     otherwise_(record, number);
   }
-  return number;
 }
 
 }  // namespace aiobpf::loop

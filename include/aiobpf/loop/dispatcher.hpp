@@ -22,7 +22,7 @@ namespace aiobpf::loop {
 ///
 /// With `events.async_visit(std::ref(dispatch))` handlers see records where they are, in one pass.
 ///
-/// Threads  one at a time
+/// Threads  one at a time; a handler must not call add()
 class dispatcher {
 public:
   /// For the records of source number `source`, as stream::add() returned it. Replaces what was there.

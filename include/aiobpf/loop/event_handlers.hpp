@@ -34,7 +34,7 @@ public:
   template <class Event, class Handler>
   static event_handlers of(Handler handler, std::string name = {}) {
     event_handlers made{tag_field{}};
-    made.add({.name = std::move(name), .size = sizeof(Event)}, call<Event>(std::move(handler)));
+    made.add({.name = std::move(name), .size = sizeof(Event)}, handler_for<Event>(std::move(handler)));
     return made;
   }
 
@@ -42,7 +42,7 @@ public:
   /// bpf::error, as classifier does.
   template <class Event, class Handler>
   event_handlers&& on(std::uint64_t tag, Handler handler, std::string name = {}) && {
-    add({.name = std::move(name), .tag = tag, .size = sizeof(Event)}, call<Event>(std::move(handler)));
+    add({.name = std::move(name), .tag = tag, .size = sizeof(Event)}, handler_for<Event>(std::move(handler)));
     return std::move(*this);
   }
 
@@ -52,8 +52,13 @@ public:
     return std::move(*this);
   }
 
-  /// Calls the handler of the record's type. Returns its number; a misfit that nobody takes is told, too.
-  type_number operator()(const records::record& record);
+  /// The number of the record's type; a misfit when there are no types.
+  type_number classify(const records::record& record) const noexcept {
+    return classify_ ? (*classify_)(record.data) : unknown_type;
+  }
+  /// Calls the handler of type `number`, which classify() gave for this record; none where no handler takes
+  /// it.
+  void call(type_number number, const records::record& record);
 
   bool takes_misfits() const noexcept { return static_cast<bool>(otherwise_); }
   std::span<const record_type> types() const noexcept { return types_; }
@@ -62,7 +67,7 @@ private:
   using handler_function = std::function<void(const records::record&)>;
 
   template <class Event, class Handler>
-  static handler_function call(Handler handler) {
+  static handler_function handler_for(Handler handler) {
     static_assert(std::is_trivially_copyable_v<Event>, "an event is the bytes that the BPF program wrote");
     static_assert(std::invocable<Handler&, const Event&> ||
                       std::invocable<Handler&, const Event&, const records::record&>,

@@ -151,6 +151,7 @@ BOOST_FIXTURE_TEST_CASE(what_a_handler_throws_passes_through_and_the_next_visit_
   events.async_visit(std::ref(dispatch), [](auto, auto) {});
   context.run();
   BOOST_TEST(calls == 3);
+  BOOST_TEST(dispatch.count(source, 0) == 3U);  // also the one that threw
 }
 
 BOOST_AUTO_TEST_CASE(an_event_that_is_not_aligned_for_its_type_is_copied) {
