@@ -40,6 +40,7 @@ std::uint32_t record_reader::add(std::unique_ptr<loop::source> from, loop::sourc
 void record_reader::set_decoders(decoder_table changed) {
   retired_.push_back(decoders_);
   decoders_ = std::move(changed);
+  decoding_ = nobody;
   if (handing_over_) return;
   const auto ended = std::exchange(retired_, {});
 }
@@ -362,6 +363,7 @@ void record_reader::clear() noexcept {
   watch_.clear();
   drains_.clear();
   close();
+  decoding_ = nobody;
   const auto ended = std::exchange(decoders_, decoder_table{});
 }
 

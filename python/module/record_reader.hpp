@@ -104,7 +104,11 @@ private:
     const auto& at = cursor_.at();
     const auto* data = at.data();
     const auto length = at.length();
-    const auto& source = decoders_[at.source()];
+    if (at.source() != decoding_) {  // as a rule the last record's
+      decoding_ = at.source();
+      decoder_ = &decoders_[decoding_];
+    }
+    const source_decoder& source = *decoder_;
     const auto chosen = source.choose(data, length);
     if (source.has_types()) counts_.find(at.source())->count(chosen);
     cursor_.advance();
@@ -143,10 +147,13 @@ private:
   std::shared_ptr<loop::polled_stream>
       stream_;  // null when closed; shared with those that its descriptor must outlive
   decoder_table decoders_;
-  std::vector<decoder_table> retired_;  // by which a record may still be made an object
-  source_map<type_counts> counts_;      // of sources with types, removed ones too
-  std::vector<std::uint32_t> removed_;  // sources whose records may still be on their way
-  records::ledger final_;               // when it was closed
+  static constexpr std::uint32_t nobody = UINT32_MAX;
+  std::uint32_t decoding_ = nobody;          // the source of the last record that was handed over
+  const source_decoder* decoder_ = nullptr;  // in decoders_
+  std::vector<decoder_table> retired_;       // by which a record may still be made an object
+  source_map<type_counts> counts_;           // of sources with types, removed ones too
+  std::vector<std::uint32_t> removed_;       // sources whose records may still be on their way
+  records::ledger final_;                    // when it was closed
   source_map<records::ledger> final_by_source_;
   records::batch_cursor cursor_;
   bool handing_over_ = false;  // a record of the batch is being made an object
